@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# nax: framework, drivers, tools, tests. `make help` lists what can be made.
+#
+# VARIANT selects a build of everything under build/VARIANT:
+#   release  optimised            asan   AddressSanitizer and UndefinedBehaviorSanitizer
+#   tsan     ThreadSanitizer      fuzz   clang, libFuzzer
+
+VERSION := 0.1.0
+ABI     := 0
+VARIANT ?= release
+B       := build/$(VARIANT)
+PREFIX  ?= /usr/local
+DESTDIR ?=
+LIBDIR  ?= $(PREFIX)/lib
+
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+
+CC_release = gcc
+CC_asan    = gcc
+CC_tsan    = gcc
+CC_fuzz    = clang
+CC = $(CC_$(VARIANT))
+ifneq ($(VARIANT),fuzz)
+AR = gcc-ar
+endif
+
+CFLAGS_release = -O2 -fno-strict-aliasing
+CFLAGS_asan    = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS_tsan    = -O1 -fno-omit-frame-pointer -fsanitize=thread
+CFLAGS_fuzz    = -O1 -gdwarf-4 -fno-omit-frame-pointer \
+		 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter -Werror
+ALL_CFLAGS = -std=gnu11 -g -fPIC $(WARN) $(CFLAGS_$(VARIANT)) -D_GNU_SOURCE \
+	     -DNAX_VERSION='"$(VERSION)"' $(CFLAGS)
+SANITIZE = $(filter -fsanitize=address% -fsanitize=thread,$(CFLAGS_$(VARIANT)))
+
+INC_API = -Iframework/include -Iuapi
+INC_NAX = $(INC_API) -Iframework/core -Iframework/user
+
+# ---- what is built from what ---------------------------------------------------------------------
+
+CORE_SRC   := $(wildcard framework/core/*.c)
+USER_SRC   := $(wildcard framework/user/*.c)
+DRIVER_SRC := $(wildcard drivers/*/*.c)
+DRIVER_SRC := $(filter-out drivers/tests/%,$(DRIVER_SRC))
+NICSIM_SRC := $(wildcard tools/nicsim/*.c)
+TOOL_SRC   := $(wildcard tools/nax/*.c)
+FUZZ_SRC   := $(wildcard tools/tests/fuzz_*.c)
+
+obj = $(patsubst %.c,$(B)/%.o,$(1))
+
+CORE_A   := $(B)/core.a
+USER_A   := $(B)/user.a
+DRIVER_A := $(B)/drivers.a
+NICSIM_A := $(B)/nicsim.a
+TOOL_A   := $(B)/nax-tool.a
+LIBS     := -ljson-c -lpcap -lpthread
+
+PROGRAMS := $(B)/nax $(B)/nicsim
+LIBRARY  := $(B)/libnax.a $(B)/libnax.so.$(ABI)
+
+.PHONY: all demo demo-run check check-run fuzz fuzz-run install uninstall clean help deps
+.PHONY: deps-demo deps-check deps-fuzz programs tests version
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+all: programs $(LIBRARY)	## build the library, nax and nicsim
+programs: $(PROGRAMS)
+
+$(B)/framework/tests/%.o $(B)/drivers/tests/%.o: INC = $(INC_NAX) -Itools/nicsim -Iframework/tests
+$(B)/tools/tests/%.o: INC = $(INC_NAX) -Itools/nicsim -Itools/nax -Idrivers/tests
+$(B)/framework/core/%.o $(B)/framework/user/%.o: INC = $(INC_NAX)
+$(B)/drivers/%.o: INC ?= -Iframework/include
+$(B)/tools/nicsim/%.o: INC = -Itools/nicsim
+$(B)/tools/nax/%.o: INC = $(INC_API)
+$(B)/framework/tests/%.o $(B)/drivers/tests/%.o $(B)/tools/tests/%.o: \
+	EXTRA = -DNAX_SOURCE_DIR='"$(CURDIR)"' -DNAX_BUILD_DIR='"$(CURDIR)/$(B)"'
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(ALL_CFLAGS) $(INC) $(EXTRA) -MMD -MP -c -o $@ $<
+
+$(CORE_A): $(call obj,$(CORE_SRC))
+$(USER_A): $(call obj,$(USER_SRC))
+$(DRIVER_A): $(call obj,$(DRIVER_SRC))
+$(NICSIM_A): $(call obj,$(filter-out tools/nicsim/main.c,$(NICSIM_SRC)))
+$(TOOL_A): $(call obj,$(filter-out tools/nax/main.c,$(TOOL_SRC)))
+$(B)/%.a:
+	@mkdir -p $(@D)
+	@echo "  AR      $@"
+	@rm -f $@ && ar rcs $@ $^
+
+# One object, so that drivers, which nothing refers to by name, are always part of the library.
+$(B)/libnax.o: $(call obj,$(CORE_SRC) $(USER_SRC) $(DRIVER_SRC))
+	@echo "  LD      $@"
+	@ld -r -o $@ $^
+$(B)/libnax.a: $(B)/libnax.o
+$(B)/libnax.so.$(ABI): $(B)/libnax.o framework/user/libnax.map
+	@echo "  LD      $@"
+	@$(CC) -shared -Wl,-soname,libnax.so.$(ABI) -Wl,--version-script,framework/user/libnax.map \
+		$(SANITIZE) -o $@ $< -ljson-c -lpthread
+	@ln -sf libnax.so.$(ABI) $(B)/libnax.so
+
+$(B)/nax: $(B)/tools/nax/main.o $(TOOL_A) $(B)/libnax.a
+	@echo "  LD      $@"
+	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS)
+$(B)/nicsim: $(B)/tools/nicsim/main.o $(NICSIM_A)
+	@echo "  LD      $@"
+	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS)
+
+# ---- tests ---------------------------------------------------------------------------------------
+
+unit = $(patsubst %.c,$(B)/%,$(wildcard $(1)/test_*.c))
+UNIT_TESTS := $(call unit,framework/tests) $(call unit,drivers/tests) $(call unit,tools/tests)
+helper = $(call obj,$(filter-out $(wildcard $(1)/test_*.c $(1)/fuzz_*.c),$(wildcard $(1)/*.c)))
+
+LINK_TEST = echo "  LD      $@"; $(CC) $(SANITIZE) -o $@ $(1) $(LIBS) -lcmocka
+$(call unit,framework/tests): $(B)/framework/tests/%: $(B)/framework/tests/%.o \
+		$(call helper,framework/tests) $(USER_A) $(CORE_A)
+	@$(call LINK_TEST,$(filter %.o,$^) -Wl$(comma)--start-group $(USER_A) $(CORE_A) \
+		-Wl$(comma)--end-group)
+$(call unit,drivers/tests): $(B)/drivers/tests/%: $(B)/drivers/tests/%.o \
+		$(call helper,drivers/tests) $(B)/libnax.o $(NICSIM_A)
+	@$(call LINK_TEST,$^)
+$(call unit,tools/tests): $(B)/tools/tests/%: $(B)/tools/tests/%.o $(call helper,tools/tests) \
+		$(TOOL_A) $(NICSIM_A) $(B)/libnax.a $(call helper,drivers/tests)
+	@$(call LINK_TEST,$^)
+comma := ,
+
+tests: $(UNIT_TESTS)
+
+FUZZERS := $(patsubst tools/tests/%.c,$(B)/%,$(FUZZ_SRC))
+$(B)/fuzz_%: $(B)/tools/tests/fuzz_%.o $(call helper,drivers/tests) $(B)/libnax.a $(NICSIM_A)
+	@echo "  LD      $@"
+	@$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+
+check: deps-check		## run every test (TAP), within 10 minutes
+	@tools/tests/check
+fuzz: deps-fuzz			## fuzz both ends of vfio-user and the driver, 60 s each; FUZZ_SECONDS=N
+	@$(MAKE) VARIANT=fuzz fuzz-run
+FUZZ_SECONDS ?= 60
+fuzz-run: $(FUZZERS)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/tests/fuzz $(FUZZERS)
+
+demo: deps-demo			## two modelled 82599s, real TCP across them, a table, "demo: ok"
+	@$(MAKE) VARIANT=release programs
+	@tools/demo/demo
+
+# ---- packages, installation ----------------------------------------------------------------------
+
+deps: deps-demo deps-check deps-fuzz	## install the Debian packages that building and testing need
+deps-demo deps-check deps-fuzz: deps-%:
+	@tools/demo/packages $*
+
+HEADERS := $(wildcard framework/include/nax/*.h uapi/nax/*.h)
+install: all			## install library, headers, tools and man pages (PREFIX, DESTDIR)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/pkgconfig \
+		$(DESTDIR)$(PREFIX)/include/nax $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(B)/libnax.a $(DESTDIR)$(LIBDIR)
+	install -m 755 $(B)/libnax.so.$(ABI) $(DESTDIR)$(LIBDIR)
+	ln -sf libnax.so.$(ABI) $(DESTDIR)$(LIBDIR)/libnax.so
+	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/nax
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' \
+		framework/user/nax.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/nax.pc
+	install -m 644 tools/nax/nax.1 tools/nicsim/nicsim.1 $(DESTDIR)$(PREFIX)/share/man/man1
+
+uninstall:			## remove what install put there
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,nax nicsim) \
+		$(addprefix $(DESTDIR)$(LIBDIR)/,libnax.a libnax.so libnax.so.$(ABI) pkgconfig/nax.pc) \
+		$(addprefix $(DESTDIR)$(PREFIX)/include/nax/,$(notdir $(HEADERS))) \
+		$(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,nax.1 nicsim.1)
+	-rmdir $(DESTDIR)$(PREFIX)/include/nax
+
+clean:				## remove build/
+	rm -rf build
+
+help:				## this list
+	@awk -F ':.*## *' '/^[a-z-]+:.*##/ { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

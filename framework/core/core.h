@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The core as its back ends (framework/linux, framework/user) see it: what they call, and what
+ * they must provide.
+ *
+ * Serialization: the back end calls the nax_adapter_*() functions of one adapter one at a time
+ * (user space: a mutex; kernel: the device's lock). The nax_queue_*() datapath functions run in the
+ * queue's poll context, which the core stops and restarts by queue_pause() and queue_resume().
+ */
+#ifndef NAX_CORE_H
+#define NAX_CORE_H
+
+#include <nax/nax.h>
+
+#include "verify.h"
+
+/** enum nax_event - what the core reports to the back end, which passes it on */
+enum nax_event {
+	NAX_EVENT_LINK,		/* link state changed, see nax_core.link */
+	NAX_EVENT_RESTART,	/* a queue was restarted after a fault */
+	NAX_EVENT_RESET,	/* the adapter was reset after a fault */
+	NAX_EVENT_GONE,		/* the device is gone; the handle stays and answers */
+	NAX_EVENT_VERIFY,	/* the verifier stopped a queue */
+};
+
+/**
+ * struct nax_backend_ops - the operating system as the core needs it
+ *
+ * @reg_read: read a register of BAR 0; all-ones if it cannot be read. Any context
+ * @reg_write: write one. Any context
+ * @config_read: read 1, 2 or 4 bytes of configuration space; 0 or -errno
+ * @config_write: write them
+ * @function_reset: function-level reset; configuration space is restored. 0 or -errno
+ * @zalloc: zeroed memory or NULL
+ * @free: release it; NULL is allowed
+ * @dma_alloc: zeroed coherent memory, aligned to @align (a power of two), or NULL
+ * @dma_free: release it
+ * @buf_get: give @slot a buffer: fill dma, buf, cap. cap is at least q->buf_len (Rx) or
+ *	the largest Rx buffer (Tx); headroom lies before dma. 0 or -ENOMEM
+ * @buf_put: take the buffer back
+ * @buf_home: set dma and cap as buf_get() did, for a slot whose packet started elsewhere
+ * @buf_addr: CPU address of slot->dma
+ * @buf_room: bytes before slot->dma and (by *@after) bytes from it to the end of the buffer
+ * @queue_pause: return once no poll of @q runs, and let none start; nests
+ * @queue_resume: undo it
+ * @queue_wake: make the poll context of @q run soon. Any context
+ * @vectors_enable: route @n interrupt vectors; 0 or -errno
+ * @vectors_disable: undo it
+ * @service: call nax_adapter_service() soon. Any context
+ * @event: something happened that an upper layer wants to know; must not call back
+ * @delay_us: wait; may sleep
+ * @time_ns: monotonic time. Any context
+ * @log: one line of text
+ */
+struct nax_backend_ops {
+	u32 (*reg_read)(struct nax_adapter *a, u32 reg);
+	void (*reg_write)(struct nax_adapter *a, u32 reg, u32 value);
+	int (*config_read)(struct nax_adapter *a, u32 offset, u32 size, u32 *value);
+	int (*config_write)(struct nax_adapter *a, u32 offset, u32 size, u32 value);
+	int (*function_reset)(struct nax_adapter *a);
+	void *(*zalloc)(size_t size);
+	void (*free)(void *p);
+	void *(*dma_alloc)(struct nax_adapter *a, size_t size, size_t align, u64 *dma);
+	void (*dma_free)(struct nax_adapter *a, void *p, size_t size, u64 dma);
+	int (*buf_get)(struct nax_queue *q, struct nax_slot *slot);
+	void (*buf_put)(struct nax_queue *q, struct nax_slot *slot);
+	void (*buf_home)(struct nax_queue *q, struct nax_slot *slot);
+	u8 *(*buf_addr)(struct nax_queue *q, const struct nax_slot *slot);
+	u32 (*buf_room)(struct nax_queue *q, const struct nax_slot *slot, u32 *after);
+	void (*queue_pause)(struct nax_queue *q);
+	void (*queue_resume)(struct nax_queue *q);
+	void (*queue_wake)(struct nax_queue *q);
+	int (*vectors_enable)(struct nax_adapter *a, u32 n);
+	void (*vectors_disable)(struct nax_adapter *a);
+	void (*service)(struct nax_adapter *a);
+	void (*event)(struct nax_adapter *a, enum nax_event event, const char *text);
+	void (*delay_us)(struct nax_adapter *a, u32 us);
+	u64 (*time_ns)(struct nax_adapter *a);
+	void (*log)(struct nax_adapter *a, enum nax_log_level level, const char *text);
+};
+
+/**
+ * struct nax_config - how an adapter shall run, the whole state but filter and RSS
+ * @n_rxq: receive queues, 1 .. caps.rxq_max
+ * @n_txq: transmit queues, 1 .. caps.txq_max
+ * @rx_ring: slots per receive ring, a power of two, caps.ring_min .. caps.ring_max
+ * @tx_ring: slots per transmit ring
+ * @mtu: caps.mtu_min .. caps.mtu_max
+ * @rx_buf_len: 0: chosen by the framework; else caps.rx_buf_min .. caps.rx_buf_max in steps
+ * @offloads: mask of NAX_OFFLOAD_* that may be active
+ * @itr_us: interrupt moderation of queue vectors, 0 .. caps.itr_max_us
+ * @mac: address to use; zero: caps.perm_mac
+ * @link: link settings
+ */
+struct nax_config {
+	u16 n_rxq;
+	u16 n_txq;
+	u32 rx_ring;
+	u32 tx_ring;
+	u32 mtu;
+	u32 rx_buf_len;
+	u64 offloads;
+	u16 itr_us;
+	u8 mac[6];
+	struct nax_link_settings link;
+};
+
+/** enum nax_recovery - the steps of recovery, in this order */
+enum nax_recovery {
+	NAX_RECOVER_NONE,
+	NAX_RECOVER_QUEUE,	/* restart one queue */
+	NAX_RECOVER_RESET,	/* stop, start, replay */
+	NAX_RECOVER_FLR,	/* function-level reset, then the same */
+	NAX_RECOVER_GONE,	/* give up */
+};
+
+#define NAX_HW_STATS_MAX 160
+
+/**
+ * nax_adapter_create() - an adapter in state DETACHED
+ * @ops: the back end's functions
+ * @backend: for the back end, see nax_adapter_backend()
+ * @verify: verifier level, 0 off, 1 counters and order, 2 snapshots and poison
+ *
+ * Return: the adapter, NULL without memory.
+ */
+struct nax_adapter *nax_adapter_create(const struct nax_backend_ops *ops, void *backend,
+				       unsigned int verify);
+
+/** nax_adapter_destroy() - from DETACHED; checks that nothing leaked. */
+void nax_adapter_destroy(struct nax_adapter *a);
+
+void *nax_adapter_backend(const struct nax_adapter *a);
+
+/**
+ * nax_adapter_attach() - DETACHED -> ATTACHED: ids and bar_size are set; call attach(), check caps
+ *
+ * Enables memory decoding and bus mastering. Return: 0, or -errno with @err naming the cause.
+ */
+int nax_adapter_attach(struct nax_adapter *a, const struct nax_driver *drv, struct nax_error *err);
+
+/** nax_adapter_detach() - any state -> DETACHED. */
+void nax_adapter_detach(struct nax_adapter *a);
+
+/** nax_config_default() - one queue pair, default rings, MTU 1500, all offloads, pause on. */
+void nax_config_default(const struct nax_adapter *a, struct nax_config *c);
+
+/** nax_config_check() - refuse what is outside of the limits, naming field, limit and value. */
+int nax_config_check(const struct nax_adapter *a, const struct nax_config *c,
+		     struct nax_error *err);
+
+/** nax_adapter_up() - ATTACHED -> UP: make queues, start, replay state, start queues. */
+int nax_adapter_up(struct nax_adapter *a, const struct nax_config *c, struct nax_error *err);
+
+/** nax_adapter_down() - UP, GONE -> ATTACHED (GONE stays GONE): queues are freed. */
+void nax_adapter_down(struct nax_adapter *a);
+
+/**
+ * nax_adapter_reconfigure() - change any of struct nax_config while UP
+ *
+ * New queues and rings are made before the old ones stop; on failure the old ones go on running.
+ */
+int nax_adapter_reconfigure(struct nax_adapter *a, const struct nax_config *c,
+			    struct nax_error *err);
+
+/** nax_adapter_config() - the configuration in force. */
+const struct nax_config *nax_adapter_config(const struct nax_adapter *a);
+
+/** nax_adapter_reset() - stop, start and replay at an administrator's wish; statistics stay. */
+int nax_adapter_reset(struct nax_adapter *a, const char *why, struct nax_error *err);
+
+int nax_adapter_suspend(struct nax_adapter *a);
+int nax_adapter_resume(struct nax_adapter *a, struct nax_error *err);
+
+/**
+ * nax_adapter_set_filter() - replace the receive filter; copied
+ * nax_adapter_set_rss() - replace the RSS state; copied
+ *
+ * Kept in any state after attach() and applied whenever the adapter starts. What does not fit the
+ * device's tables becomes ALLMULTI or PROMISC. A default filter (own address, broadcast) and a
+ * default RSS state (random key, all queues in turn, all types) exist from the start.
+ */
+int nax_adapter_set_filter(struct nax_adapter *a, const struct nax_filter *f,
+			   struct nax_error *err);
+int nax_adapter_set_rss(struct nax_adapter *a, const struct nax_rss *rss, struct nax_error *err);
+void nax_adapter_get_rss(const struct nax_adapter *a, struct nax_rss *rss);
+/** nax_adapter_get_filter() - the filter in force; pointers are valid until it is replaced. */
+void nax_adapter_get_filter(const struct nax_adapter *a, struct nax_filter *f);
+
+/**
+ * nax_adapter_service() - the slow path: interrupts of the last vector, link, watchdog, hardware
+ * counters, recovery
+ *
+ * Called after backend->service(), and at least every 100 ms while UP.
+ */
+void nax_adapter_service(struct nax_adapter *a);
+
+/** nax_adapter_irq() - vector @v fired; any context. Wakes polls or asks for service. */
+void nax_adapter_irq(struct nax_adapter *a, u32 v);
+
+/** nax_adapter_link() - link as last seen. */
+void nax_adapter_link(const struct nax_adapter *a, struct nax_link *link);
+
+/** nax_adapter_hw_stats() - 64-bit hardware counters, caps.n_stats of them, fresh. */
+void nax_adapter_hw_stats(struct nax_adapter *a, u64 *v);
+
+/** nax_adapter_queue_stats() - counters of a queue; they survive restart, reset and resize. */
+int nax_adapter_queue_stats(struct nax_adapter *a, bool rx, u32 index, struct nax_queue_stats *s);
+
+/** nax_adapter_diag() - take a dump now. */
+void nax_adapter_diag(struct nax_adapter *a, const char *why, struct nax_diag *d);
+
+/** nax_adapter_fault() - the dump taken before the last recovery step; false if there was none. */
+bool nax_adapter_fault(const struct nax_adapter *a, struct nax_diag *d);
+
+/** nax_adapter_recovery() - the last recovery step taken, and how many were. */
+enum nax_recovery nax_adapter_recovery(const struct nax_adapter *a, u64 *count);
+
+/**
+ * nax_queue_poll_rx() - find received packets; they stand in the ring from
+ * nax_ring_first_held() on
+ * @q: receive queue, running
+ * @budget: at most so many packets
+ *
+ * Damaged packets bear NAX_F_RX_ERROR and are counted; packets that hardware calls bad have been
+ * verified in software. Return: whole packets found, damaged ones included.
+ */
+u32 nax_queue_poll_rx(struct nax_queue *q, u32 budget);
+
+/** nax_queue_post_rx() - give released slots back to the device; one doorbell. */
+void nax_queue_post_rx(struct nax_queue *q);
+
+/** nax_queue_poll_tx() - find completions. Return: slots that became free. */
+u32 nax_queue_poll_tx(struct nax_queue *q);
+
+/**
+ * nax_queue_submit() - the upper layer has filled @n slots from ring.end on with whole packets
+ *
+ * What the device cannot do is done here in software. Packets that wait for room in software
+ * segmentation are kept, and nax_queue_tx_free() is 0 until they are through.
+ */
+void nax_queue_submit(struct nax_queue *q, u32 n);
+
+/** nax_queue_tx_free() - slots that may be filled now. */
+u32 nax_queue_tx_free(const struct nax_queue *q);
+
+/** nax_queue_post_tx() - write submitted packets to descriptors; one doorbell. */
+void nax_queue_post_tx(struct nax_queue *q);
+
+/** nax_queue_running() - between queue_start() and queue_stop(), not quarantined. */
+bool nax_queue_running(const struct nax_queue *q);
+
+/** nax_vector_arm() - no work was found: interrupt when there is. Poll once more after it. */
+void nax_vector_arm(struct nax_vector *v);
+
+/** nax_error_set() - fill @err (may be NULL) and return @code. */
+int nax_error_set(struct nax_error *err, int code, const char *fmt, ...) __printf(3, 4);
+
+#endif /* NAX_CORE_H */

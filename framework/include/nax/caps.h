@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a device can do: filled by a driver's attach(), checked by the framework, shown to users. */
+#ifndef NAX_CAPS_H
+#define NAX_CAPS_H
+
+#include <nax/offload.h>
+
+/** enum nax_stat_id - meaning of a hardware counter, for interfaces with standard names */
+enum nax_stat_id {
+	NAX_STAT_OTHER,
+	NAX_STAT_RX_PACKETS,
+	NAX_STAT_TX_PACKETS,
+	NAX_STAT_RX_BYTES,
+	NAX_STAT_TX_BYTES,
+	NAX_STAT_RX_MULTICAST,
+	NAX_STAT_RX_BROADCAST,
+	NAX_STAT_RX_MISSED,	/* no room: packet buffer full, or no descriptors */
+	NAX_STAT_RX_CRC,
+	NAX_STAT_RX_LENGTH,
+	NAX_STAT_RX_ERRORS,
+	NAX_STAT_TX_PAUSE,
+	NAX_STAT_RX_PAUSE,
+	NAX_STAT_IDS
+};
+
+#define NAX_STAT_NAME_MAX 32
+
+/**
+ * struct nax_stat_desc - one hardware counter
+ * @name: name shown to users, lower case with underscores, ended by NUL
+ * @id: its standard meaning, at most one counter per meaning but for NAX_STAT_OTHER
+ */
+struct nax_stat_desc {
+	char name[NAX_STAT_NAME_MAX];
+	enum nax_stat_id id;
+};
+
+#define NAX_LINK_100M	(1u << 0)
+#define NAX_LINK_1G	(1u << 1)
+#define NAX_LINK_10G	(1u << 2)
+
+/**
+ * struct nax_caps - the limits of one device
+ *
+ * The framework starts with all fields 0, calls attach(), then checks them; a wrong one is
+ * refused by name. Nothing here changes after attach().
+ *
+ * @perm_mac: permanent MAC address, unicast and not zero
+ * @nvm_version: version of the firmware image, for people; may be empty
+ * @rxq_max: receive queues, 1 ..
+ * @txq_max: transmit queues, 1 ..
+ * @rss_queues_max: receive queues an RSS table can name, 0 .. @rxq_max
+ * @vectors_max: interrupt vectors, of which the last is for link and all else, 2 ..
+ * @ring_min: smallest ring in slots, a power of two, >= 8
+ * @ring_max: largest ring, a power of two
+ * @ring_default: a power of two between the two
+ * @rx_desc_size: bytes of a receive descriptor
+ * @tx_desc_size: bytes of a transmit descriptor
+ * @desc_align: alignment of a descriptor ring's bus address, a power of two
+ * @tx_overhead: descriptors a packet may need beyond one per slot (a context descriptor: 1)
+ * @tx_slots_max: slots in one transmit packet, >= 1; more are merged by the framework
+ * @tx_slot_len_max: bytes in one transmit slot
+ * @tx_len_min: shortest frame the device accepts; the framework pads to it with zeroes
+ * @report_interval: descriptors between completion reports, >= 1
+ * @rx_buf_min: smallest receive buffer in bytes
+ * @rx_buf_max: largest
+ * @rx_buf_step: receive buffers are multiples of this, a power of two
+ * @mtu_min: smallest MTU in bytes
+ * @mtu_max: largest MTU: payload without Ethernet header, tag and frame check sequence
+ * @offloads: NAX_OFFLOAD_*
+ * @gso_max: bytes of payload in a segmented packet
+ * @gso_mss_min: smallest segment payload
+ * @gso_hdr_max: bytes of all headers before the payload
+ * @l2_max: longest layer 2 header for checksum and segmentation
+ * @l3_max: longest layer 3 header, extension headers included
+ * @rss_entries: indirection table size, 0 without RSS, else a power of two up to 512
+ * @rss_key_len: key bytes, 0 without RSS
+ * @rss_types: BIT(enum nax_hash_type)
+ * @ucast_max: exact unicast filters, >= 1
+ * @mcast_max: multicast addresses the filter takes, 0: none but by ALLMULTI
+ * @link_modes: NAX_LINK_*
+ * @dma_bits: usable bits of a bus address
+ * @itr_max_us: longest interrupt interval, 0 without moderation
+ * @itr_step_us: granularity of the interval, >= 1 with moderation
+ * @irq_autoclear: delivery of a queue vector masks it and clears its cause: irq_ack() is not
+ *	called for queue vectors
+ * @pause: the device can send and honour IEEE 802.3x pause frames
+ * @n_stats: entries of @stats
+ * @stats: hardware counters, constant
+ */
+struct nax_caps {
+	u8 perm_mac[6];
+	char nvm_version[26];
+	u16 rxq_max;
+	u16 txq_max;
+	u16 rss_queues_max;
+	u16 vectors_max;
+	u32 ring_min;
+	u32 ring_max;
+	u32 ring_default;
+	u16 rx_desc_size;
+	u16 tx_desc_size;
+	u16 desc_align;
+	u16 tx_overhead;
+	u16 tx_slots_max;
+	u16 tx_slot_len_max;
+	u16 tx_len_min;
+	u16 report_interval;
+	u32 rx_buf_min;
+	u32 rx_buf_max;
+	u32 rx_buf_step;
+	u32 mtu_min;
+	u32 mtu_max;
+	u64 offloads;
+	u32 gso_max;
+	u16 gso_mss_min;
+	u16 gso_hdr_max;
+	u16 l2_max;
+	u16 l3_max;
+	u16 rss_entries;
+	u16 rss_key_len;
+	u32 rss_types;
+	u16 ucast_max;
+	u16 mcast_max;
+	u32 link_modes;
+	u16 dma_bits;
+	u16 itr_max_us;
+	u16 itr_step_us;
+	bool irq_autoclear;
+	bool pause;
+	u16 n_stats;
+	const struct nax_stat_desc *stats;
+};
+
+#endif /* NAX_CAPS_H */

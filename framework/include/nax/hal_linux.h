@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The words of hal.h in the kernel: they are the kernel's own. */
+#ifndef NAX_HAL_LINUX_H
+#define NAX_HAL_LINUX_H
+
+#include <linux/bitfield.h>
+#include <linux/bits.h>
+#include <linux/build_bug.h>
+#include <linux/compiler.h>
+#include <linux/container_of.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/prefetch.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
+#include <asm/barrier.h>
+#include <asm/byteorder.h>
+
+#endif /* NAX_HAL_LINUX_H */

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The words of hal.h in user space, with the kernel's meaning.
+ *
+ * Little-endian and big-endian values have plain integer types here; sparse checks their use when
+ * the same source is compiled for the kernel.
+ */
+#ifndef NAX_HAL_USER_H
+#define NAX_HAL_USER_H
+
+#include <endian.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef u16 __le16;
+typedef u32 __le32;
+typedef u64 __le64;
+typedef u16 __be16;
+typedef u32 __be32;
+typedef u64 __be64;
+
+#define cpu_to_le16(x) htole16(x)
+#define cpu_to_le32(x) htole32(x)
+#define cpu_to_le64(x) htole64(x)
+#define le16_to_cpu(x) le16toh(x)
+#define le32_to_cpu(x) le32toh(x)
+#define le64_to_cpu(x) ((u64)le64toh(x))
+#define cpu_to_be16(x) htobe16(x)
+#define cpu_to_be32(x) htobe32(x)
+#define be16_to_cpu(x) be16toh(x)
+#define be32_to_cpu(x) be32toh(x)
+
+#ifndef likely
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#endif
+
+#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
+
+#define BIT(n) (1UL << (n))
+#define BIT_ULL(n) (1ULL << (n))
+#define GENMASK(h, l) ((~0UL >> (63 - (h))) & (~0UL << (l)))
+#define GENMASK_ULL(h, l) ((~0ULL >> (63 - (h))) & (~0ULL << (l)))
+#define FIELD_GET(mask, reg) ((__typeof__(mask))(((reg) & (mask)) >> __builtin_ctzll(mask)))
+#define FIELD_PREP(mask, val) \
+	((__typeof__(mask))(((__typeof__(mask))(val) << __builtin_ctzll(mask)) & (mask)))
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define container_of(ptr, type, member) \
+	((type *)((char *)(ptr) - offsetof(type, member)))
+#define BUILD_BUG_ON(cond) _Static_assert(!(cond), #cond)
+#ifndef static_assert
+#define static_assert _Static_assert
+#endif
+
+#define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
+#define max_t(type, a, b) ((type)(a) > (type)(b) ? (type)(a) : (type)(b))
+#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
+#define ALIGN(x, a) (((x) + ((__typeof__(x))(a) - 1)) & ~((__typeof__(x))(a) - 1))
+#define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a) - 1)) == 0)
+#define is_power_of_2(n) ((n) != 0 && ((n) & ((n) - 1)) == 0)
+#define fallthrough __attribute__((__fallthrough__))
+#define __printf(f, a) __attribute__((format(printf, f, a)))
+#define __must_check __attribute__((warn_unused_result))
+#define __maybe_unused __attribute__((unused))
+#define __aligned(n) __attribute__((aligned(n)))
+#define __packed __attribute__((packed))
+#define prefetch(p) __builtin_prefetch(p)
+#define prefetchw(p) __builtin_prefetch(p, 1)
+
+#define barrier() __asm__ __volatile__("" ::: "memory")
+
+/*
+ * Order between the CPU and a coherent device, as the kernel defines dma_rmb() and dma_wmb().
+ * x86 keeps loads in order with loads and stores with stores, so only the compiler is held back;
+ * elsewhere the fence is real. ThreadSanitizer does not model fences, and does not need to: the
+ * device is not one of its threads.
+ */
+#if defined(__x86_64__)
+#define dma_rmb() barrier()
+#define dma_wmb() barrier()
+#elif defined(__aarch64__)
+#define dma_rmb() __asm__ __volatile__("dmb oshld" ::: "memory")
+#define dma_wmb() __asm__ __volatile__("dmb oshst" ::: "memory")
+#else
+#define dma_rmb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define dma_wmb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#endif
+
+#endif /* NAX_HAL_USER_H */

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Queues as a driver sees them, and the inline helpers of its four datapath functions.
+ *
+ * The framework owns what drivers of this kind get wrong: how many descriptors are free (the
+ * context descriptor included), which descriptor ends a packet, when the device is asked for a
+ * completion report, and the one doorbell per batch. A driver's datapath is a loop over the
+ * helpers here and the encoding of its descriptors.
+ */
+#ifndef NAX_QUEUE_H
+#define NAX_QUEUE_H
+
+#include <nax/hal.h>
+#include <nax/offload.h>
+#include <nax/report.h>
+#include <nax/ring.h>
+
+struct nax_adapter;
+struct nax_vector;
+struct nax_queue;
+
+/**
+ * struct nax_tx_report - a completion report that the device was asked for
+ * @desc: free-running index of the descriptor that will carry it, the last of its packet
+ * @slot: free-running index one past the last slot that it completes
+ * @packets: packets that it completes
+ * @bytes: bytes in them
+ */
+struct nax_tx_report {
+	u32 desc;
+	u32 slot;
+	u32 packets;
+	u32 bytes;
+};
+
+/**
+ * struct nax_queue - one receive or transmit queue
+ *
+ * Driver: read all, write only @ring.begin and @ring.next through the helpers below, @doorbell in
+ * queue_start(), and the memory at @desc and @priv.
+ *
+ * @ring: the slots
+ * @desc: descriptor ring in coherent memory, @desc_mask + 1 descriptors, zeroed before
+ *	queue_start()
+ * @desc_mask: descriptors - 1
+ * @tail: Tx: free-running index of the next descriptor to write. Rx: equal to @ring.next, since
+ *	slot and descriptor go together
+ * @head: Tx: free-running index of the oldest descriptor not reported complete
+ * @doorbell: register that takes @tail & @desc_mask once per batch, set by queue_start()
+ * @seen: Rx: free-running index of the next descriptor to look at; [ring.begin, seen) is the
+ *	received part of a packet whose end is not there yet
+ * @carry: Rx: error flags of that part
+ * @slots_max: slots of the largest packet. Rx: from the frame size and @buf_len. Tx: copy of
+ *	nax_caps.tx_slots_max
+ * @tx_overhead: copy of nax_caps.tx_overhead
+ * @report_interval: copy of nax_caps.report_interval
+ * @since: Tx: descriptors since the last report was asked for
+ * @unreported: Tx: packets and bytes since then
+ * @report: Tx: reports asked for and not seen yet, as many as descriptors
+ * @report_head: free-running index of the oldest
+ * @report_tail: free-running index one past the newest
+ * @batch: what the last rx_reap() found
+ * @priv: driver's own, nax_driver.queue_priv_size bytes, zeroed when the queue is made
+ * @adapter: the adapter
+ * @vector: interrupt vector that serves the queue
+ * @desc_dma: bus address of @desc
+ * @buf_len: Rx: bytes of a receive buffer, a multiple of nax_caps.rx_buf_step
+ * @index: 0 .. n_rxq - 1 or n_txq - 1
+ * @group: queue group
+ * @is_rx: receive or transmit
+ * @rung: value of @tail at the last doorbell
+ * @stats: counters, the framework's
+ */
+struct nax_queue {
+	struct nax_ring ring;
+	void *desc;
+	u32 desc_mask;
+	u32 tail;
+	u32 head;
+	u32 doorbell;
+	u32 seen;
+	u32 carry;
+	u16 slots_max;
+	u16 tx_overhead;
+	u16 report_interval;
+	u16 since;
+	struct {
+		u32 packets;
+		u32 bytes;
+	} unreported;
+	struct nax_tx_report *report;
+	u32 report_head;
+	u32 report_tail;
+	struct {
+		u32 packets;
+		u32 bytes;
+		u32 flags;
+	} batch;
+	u32 rung;
+	void *priv;
+	struct nax_adapter *adapter;
+	struct nax_vector *vector;
+	u64 desc_dma;
+	u32 buf_len;
+	u16 index;
+	u16 group;
+	bool is_rx;
+	struct nax_queue_stats stats;
+};
+
+/**
+ * struct nax_rx_batch - state of one rx_reap() call, in registers
+ * @seen: free-running index of the descriptor to look at
+ * @whole: one past the last slot of the last whole packet
+ * @limit: one past the last descriptor that the device may have written
+ * @budget: packets still allowed
+ * @packets: whole packets found
+ * @bytes: bytes found
+ * @flags: all flags of all packets or'ed together
+ * @carry: error flags of the packet under way
+ */
+struct nax_rx_batch {
+	u32 seen;
+	u32 whole;
+	u32 limit;
+	u32 budget;
+	u32 packets;
+	u32 bytes;
+	u32 flags;
+	u32 carry;
+};
+
+/** nax_rx_begin() - start rx_reap(): at most @budget packets. */
+static inline struct nax_rx_batch nax_rx_begin(const struct nax_queue *q, u32 budget)
+{
+	return (struct nax_rx_batch){
+		.seen = q->seen,
+		.whole = q->ring.begin,
+		.limit = q->ring.next,
+		.budget = budget,
+		.carry = q->carry,
+	};
+}
+
+/** nax_rx_more() - whether there is a posted descriptor to look at, and budget for it. */
+static inline bool nax_rx_more(const struct nax_rx_batch *b)
+{
+	return b->seen != b->limit && b->packets < b->budget;
+}
+
+/** nax_rx_error() - flags for a damaged frame. */
+static inline u32 nax_rx_error(enum nax_rx_error why)
+{
+	return NAX_F_RX_ERROR | (u32)why << NAX_F_RX_REASON_SHIFT;
+}
+
+/*
+ * Mark for the rest of a frame whose first part was already given up as NAX_RX_ERR_CHAIN: an
+ * error that has been counted. Never seen outside of struct nax_queue.carry and slot flags.
+ */
+#define NAX_RX_REASON_COUNTED	0x0f000000u
+
+/*
+ * Errors of a packet of several slots: the first one is the packet's reason, and stays with it up to
+ * its EOP. A chain longer than any frame is cut where the limit is, as one damaged packet; what
+ * comes up to its EOP is damaged too, but counted already.
+ */
+static inline u32 nax_rx_damaged(struct nax_rx_batch *b, u32 flags, bool too_long)
+{
+	u32 error = b->carry ? b->carry : flags & (NAX_F_RX_ERROR | NAX_F_RX_REASON);
+
+	if (flags & NAX_F_EOP) {
+		b->carry = 0;
+	} else if (too_long) {
+		if (!error)
+			error = nax_rx_error(NAX_RX_ERR_CHAIN);
+		b->carry = NAX_F_RX_ERROR | NAX_RX_REASON_COUNTED;
+		flags |= NAX_F_EOP;
+	} else {
+		b->carry = error;
+	}
+	return (flags & ~NAX_F_RX_REASON) | error;
+}
+
+/**
+ * nax_rx_slot() - take the descriptor at b->seen: record what the device wrote
+ * @q: receive queue
+ * @b: batch
+ * @flags: NAX_F_*; without NAX_F_EOP the packet goes on in the next descriptor
+ * @hash: RSS hash, valid if @flags has a hash type
+ * @len: bytes that the device claims to have written; checked here against the buffer
+ * @vlan_tci: stripped tag, host order, valid with NAX_F_VLAN
+ *
+ * All arguments come from one read of each descriptor word after dma_rmb().
+ */
+static inline void nax_rx_slot(const struct nax_queue *q, struct nax_rx_batch *b, u32 flags,
+			       u32 hash, u32 len, u16 vlan_tci)
+{
+	struct nax_slot *s = nax_ring_slot(&q->ring, b->seen);
+	bool too_long;
+
+	if (unlikely(len - 1 >= s->cap)) {
+		flags |= nax_rx_error(NAX_RX_ERR_LENGTH);
+		len = 1;
+	}
+	b->seen++;
+	too_long = !(flags & NAX_F_EOP) && b->seen - b->whole >= q->slots_max;
+	if (unlikely((flags | b->carry) & NAX_F_RX_ERROR || too_long))
+		flags = nax_rx_damaged(b, flags, too_long);
+	s->flags = flags;
+	s->hash = hash;
+	s->len = (u16)len;
+	s->vlan_tci = vlan_tci;
+	s->gso = 0;
+	s->group = q->group;
+	b->bytes += len;
+	if (flags & NAX_F_EOP) {
+		b->whole = b->seen;
+		b->packets++;
+		b->flags |= flags;
+	}
+}
+
+/** nax_rx_commit() - end rx_reap(): hand the whole packets to the framework. */
+static inline void nax_rx_commit(struct nax_queue *q, const struct nax_rx_batch *b)
+{
+	q->seen = b->seen;
+	q->carry = b->carry;
+	q->ring.begin = b->whole;
+	q->batch.packets = b->packets;
+	q->batch.bytes = b->bytes;
+	q->batch.flags = b->flags;
+}
+
+/**
+ * nax_rx_post_end() - one past the last slot that rx_post() may give to the device now
+ *
+ * A device that reads head == tail as "empty" can never hold all descriptors, so one is kept back.
+ */
+static inline u32 nax_rx_post_end(const struct nax_queue *q)
+{
+	u32 most = q->seen + q->desc_mask;
+
+	return (s32)(q->ring.end - most) > 0 ? most : q->ring.end;
+}
+
+/** nax_rx_posted() - end rx_post(): slots up to @next are in descriptors. */
+static inline void nax_rx_posted(struct nax_queue *q, u32 next)
+{
+	q->ring.next = next;
+	q->tail = next;
+}
+
+/**
+ * struct nax_tx_batch - state of one tx_post() call, in registers
+ * @next: free-running index of the first slot of the packet to post
+ * @end: one past the last slot to post
+ * @tail: free-running index of the descriptor to write
+ * @credits: free descriptors
+ * @since: descriptors since the last report asked for
+ * @packets: packets since then
+ * @bytes: bytes since then
+ */
+struct nax_tx_batch {
+	u32 next;
+	u32 end;
+	u32 tail;
+	u32 credits;
+	u32 since;
+	u32 packets;
+	u32 bytes;
+};
+
+/** nax_tx_begin() - start tx_post(). */
+static inline struct nax_tx_batch nax_tx_begin(const struct nax_queue *q)
+{
+	return (struct nax_tx_batch){
+		.next = q->ring.next,
+		.end = q->ring.end,
+		.tail = q->tail,
+		/* one stays free: head == tail means empty to the device */
+		.credits = q->desc_mask - (q->tail - q->head),
+		.since = q->since,
+		.packets = q->unreported.packets,
+		.bytes = q->unreported.bytes,
+	};
+}
+
+/**
+ * nax_tx_room() - slots of the next packet
+ * @q: transmit queue
+ * @b: batch
+ *
+ * Return: number of slots, >= 1; 0 if there is no packet, or not enough free descriptors for one
+ * per slot and nax_caps.tx_overhead.
+ */
+static inline u32 nax_tx_room(const struct nax_queue *q, const struct nax_tx_batch *b)
+{
+	u32 n = 1;
+
+	if (b->next == b->end)
+		return 0;
+	while (!(nax_ring_slot(&q->ring, b->next + n - 1)->flags & NAX_F_EOP))
+		n++;
+	return n + q->tx_overhead <= b->credits ? n : 0;
+}
+
+/** nax_tx_slot() - slot @i of the next packet. */
+static inline const struct nax_slot *nax_tx_slot(const struct nax_queue *q,
+						 const struct nax_tx_batch *b, u32 i)
+{
+	return nax_ring_slot(&q->ring, b->next + i);
+}
+
+/**
+ * nax_tx_commit() - the next packet is about to be written to @descs descriptors
+ * @q: transmit queue
+ * @b: batch; moves on to the packet and descriptor that follow
+ * @slots: slots of the packet, from nax_tx_room()
+ * @descs: descriptors it takes, @slots .. @slots + tx_overhead
+ * @bytes: bytes in all its slots
+ *
+ * Return: whether the last descriptor of the packet must ask the device for a completion report.
+ * A report is asked for every nax_caps.report_interval descriptors and at the end of a batch, so
+ * no packet waits for later traffic to be completed.
+ */
+static inline bool nax_tx_commit(struct nax_queue *q, struct nax_tx_batch *b, u32 slots, u32 descs,
+				 u32 bytes)
+{
+	struct nax_tx_report *r;
+
+	b->next += slots;
+	b->tail += descs;
+	b->credits -= descs;
+	b->since += descs;
+	b->packets++;
+	b->bytes += bytes;
+	if (b->since < q->report_interval && b->next != b->end &&
+	    b->credits > (u32)q->slots_max + q->tx_overhead)
+		return false;
+
+	r = &q->report[q->report_tail++ & q->desc_mask];
+	r->desc = b->tail - 1;
+	r->slot = b->next;
+	r->packets = b->packets;
+	r->bytes = b->bytes;
+	b->since = 0;
+	b->packets = 0;
+	b->bytes = 0;
+	return true;
+}
+
+/** nax_tx_end() - end tx_post(). */
+static inline void nax_tx_end(struct nax_queue *q, const struct nax_tx_batch *b)
+{
+	q->ring.next = b->next;
+	q->tail = b->tail;
+	q->since = (u16)b->since;
+	q->unreported.packets = b->packets;
+	q->unreported.bytes = b->bytes;
+}
+
+/**
+ * nax_tx_oldest() - the oldest completion report asked for
+ *
+ * Return: the report, NULL if none is outstanding. tx_reap() looks at descriptor
+ * report->desc & desc_mask alone, and calls nax_tx_reported() if it is complete.
+ */
+static inline const struct nax_tx_report *nax_tx_oldest(const struct nax_queue *q)
+{
+	if (q->report_head == q->report_tail)
+		return NULL;
+	return &q->report[q->report_head & q->desc_mask];
+}
+
+/** nax_tx_reported() - the oldest report has come: complete its packets. */
+static inline void nax_tx_reported(struct nax_queue *q)
+{
+	const struct nax_tx_report *r = &q->report[q->report_head++ & q->desc_mask];
+
+	q->head = r->desc + 1;
+	q->ring.begin = r->slot;
+	q->stats.packets += r->packets;
+	q->stats.bytes += r->bytes;
+}
+
+#endif /* NAX_QUEUE_H */

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is told upwards: errors, link, queue statistics, register dumps. */
+#ifndef NAX_REPORT_H
+#define NAX_REPORT_H
+
+#include <nax/types.h>
+
+#define NAX_ERROR_TEXT 240
+
+/**
+ * struct nax_error - why something was refused
+ * @code: negative errno, 0 if nothing happened
+ * @text: one line without a full stop that names the field, the limit and the value, for example
+ *	"rx_ring is 100: must be a power of two from 64 to 4096"
+ */
+struct nax_error {
+	int code;
+	char text[NAX_ERROR_TEXT];
+};
+
+/** enum nax_media - what the port is connected by */
+enum nax_media {
+	NAX_MEDIA_UNKNOWN,
+	NAX_MEDIA_BACKPLANE,
+	NAX_MEDIA_CX4,
+	NAX_MEDIA_FIBER,
+	NAX_MEDIA_DIRECT_ATTACH,
+	NAX_MEDIA_TWISTED_PAIR,
+	NAX_MEDIAS
+};
+
+#define NAX_LINK_REASON 96
+
+/**
+ * struct nax_link - state of the link, the whole state
+ * @up: frames can pass
+ * @speed: Mbit/s, 0 if down
+ * @full_duplex: always true at 10 Gbit/s
+ * @pause_rx: pause frames from the partner are honoured
+ * @pause_tx: pause frames are sent
+ * @media: kind of connection
+ * @module: vendor and part number of a pluggable module, may be empty
+ * @reason: why the link is down, if the device knows more than "no signal"; may be empty
+ */
+struct nax_link {
+	bool up;
+	u32 speed;
+	bool full_duplex;
+	bool pause_rx;
+	bool pause_tx;
+	enum nax_media media;
+	char module[40];
+	char reason[NAX_LINK_REASON];
+};
+
+/**
+ * struct nax_link_settings - what an administrator asks of the link, the whole state
+ * @modes: NAX_LINK_* that may be used, 0: all that the device has
+ * @pause_rx: honour pause frames
+ * @pause_tx: send pause frames
+ */
+struct nax_link_settings {
+	u32 modes;
+	bool pause_rx;
+	bool pause_tx;
+};
+
+#define NAX_RX_ERROR_COUNTERS 8		/* >= NAX_RX_ERRORS */
+
+/**
+ * struct nax_queue_stats - counters of one queue since it was made; they survive restarts
+ * @packets: received without error, or sent and reported complete. A packet segmented by the
+ *	device is one
+ * @bytes: of these packets, without frame check sequence
+ * @errors: Rx: frames dropped for an error, by enum nax_rx_error
+ * @drops: packets lost in the framework: on stop of the queue, for want of memory, or refused by
+ *	software fallback
+ * @csum_bad: Rx: packets whose checksum is wrong, verified in software
+ * @csum_disputed: Rx: packets that the device called bad and software found good
+ * @sw_csum: Tx: packets whose checksum software filled
+ * @sw_gso: Tx: packets that software segmented
+ * @sw_vlan: Tx: packets that software tagged
+ * @sw_linear: Tx: packets merged into fewer slots
+ * @doorbells: doorbell writes
+ * @polls: poll iterations
+ * @idle: poll iterations that found nothing
+ * @interrupts: times the queue's vector fired
+ * @restarts: restarts of the queue after an error
+ * @bad_completions: Tx: completion reports that could not be true
+ */
+struct nax_queue_stats {
+	u64 packets;
+	u64 bytes;
+	u64 errors[NAX_RX_ERROR_COUNTERS];
+	u64 drops;
+	u64 csum_bad;
+	u64 csum_disputed;
+	u64 sw_csum;
+	u64 sw_gso;
+	u64 sw_vlan;
+	u64 sw_linear;
+	u64 doorbells;
+	u64 polls;
+	u64 idle;
+	u64 interrupts;
+	u64 restarts;
+	u64 bad_completions;
+};
+
+#define NAX_DIAG_RECORDS 1536
+#define NAX_DIAG_NAME 20
+
+/**
+ * struct nax_diag_record - one word of a dump
+ * @name: register name as the datasheet spells it, or "desc rx0[17]"
+ * @offset: register offset, or descriptor index
+ * @value: register value, or for descriptors one of the two quadwords
+ */
+struct nax_diag_record {
+	char name[NAX_DIAG_NAME];
+	u32 offset;
+	u64 value;
+};
+
+/**
+ * struct nax_diag - registers and descriptors as they were at one moment
+ * @when_ns: time of the dump
+ * @why: what made the framework take it
+ * @n: used entries of @rec
+ * @lost: records that did not fit
+ * @rec: the records
+ */
+struct nax_diag {
+	u64 when_ns;
+	char why[NAX_ERROR_TEXT];
+	u32 n;
+	u32 lost;
+	struct nax_diag_record rec[NAX_DIAG_RECORDS];
+};
+
+#endif /* NAX_REPORT_H */

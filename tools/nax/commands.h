@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The subcommands, each in a file of its own. */
+#ifndef NAX_TOOL_COMMANDS_H
+#define NAX_TOOL_COMMANDS_H
+
+#include "options.h"
+
+extern const struct command cmd_show;
+extern const struct command cmd_stats;
+extern const struct command cmd_fwd;
+extern const struct command cmd_tap;
+extern const struct command cmd_gen;
+extern const struct command cmd_capture;
+
+#endif /* NAX_TOOL_COMMANDS_H */

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* nax: the command line of libnax. Finds the subcommand and reads its options. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "common.h"
+
+#define EXIT_USAGE 2
+
+static const struct command *const commands[] = {
+	&cmd_show, &cmd_stats, &cmd_fwd, &cmd_tap, &cmd_gen, &cmd_capture,
+};
+
+static void usage(FILE *out)
+{
+	unsigned int i;
+
+	fprintf(out, "usage: nax COMMAND ... [options]\n"
+		     "       nax COMMAND --help\n"
+		     "       nax --version\n\n"
+		     "DEV names a device: vfio-user:PATH\n\ncommands:\n");
+	for (i = 0; i < ARRAY_LEN(commands); i++)
+		fprintf(out, "  %-8s %-9s %s\n", commands[i]->name, commands[i]->operands,
+			commands[i]->summary);
+}
+
+static const struct command *find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_LEN(commands); i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+/* A JSON reader gets an object also when there is no result to show. */
+static void print_error(struct cli *cli)
+{
+	struct json_object *root = cli_json_new(cli);
+
+	json_object_object_add(root, "error", json_object_new_string(cli->error));
+	cli_json(cli, root, true);
+}
+
+static int run(const struct command *cmd, int argc, char **argv)
+{
+	struct nax_error err = { 0 };
+	struct cli cli = { .name = cmd->name };
+	void *options;
+	int rc;
+
+	options = calloc(1, cmd->size);
+	if (!options) {
+		fprintf(stderr, "nax: out of memory\n");
+		return EXIT_FAILURE;
+	}
+	cli.opt = options;
+	if (opt_parse(cmd, argc, argv, options, &err)) {
+		fprintf(stderr, "nax %s: %s\nTry 'nax %s --help'.\n", cmd->name, err.text,
+			cmd->name);
+		rc = EXIT_USAGE;
+		goto out;
+	}
+	if (cli.opt->help) {
+		opt_help(cmd);
+		rc = EXIT_SUCCESS;
+		goto out;
+	}
+	rc = cli_init();
+	if (rc) {
+		rc = cli_fail(&cli, "cannot install signal handlers: %s", strerror(-rc));
+		goto out;
+	}
+	rc = cmd->run(&cli, options);
+	if (cli.opt->json && cli.error[0] && !cli.printed)
+		print_error(&cli);
+out:
+	free(options);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *cmd;
+	int rc;
+
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return EXIT_SUCCESS;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		printf("nax %s\n", NAX_VERSION);
+		return EXIT_SUCCESS;
+	}
+	cmd = find(argv[1]);
+	if (!cmd) {
+		fprintf(stderr, "nax: no command \"%.40s\"\nTry 'nax --help'.\n", argv[1]);
+		return EXIT_USAGE;
+	}
+	rc = run(cmd, argc - 1, argv + 1);
+	/* what was printed may only fail when it leaves the buffer: /dev/full, a closed pipe */
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "nax: cannot write to standard output: %s\n", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	return rc;
+}

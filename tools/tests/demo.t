@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The demo in short form, with and without root; and that it leaves nothing behind when it is
+# interrupted or fails.
+. "$(dirname "$0")/lib.sh"
+
+export TMPDIR=$work
+left_over() {
+	ip netns list | grep nax-demo && return 0
+	find "$work" -maxdepth 1 -name 'nax-demo.*' | grep . && return 0
+	return 1
+}
+clean() {
+	! left_over
+}
+runs() {
+	timeout 150 "$@" >"$work/demo.log" 2>&1 || { cat "$work/demo.log"; return 1; }
+	grep -q '^demo: ok$' "$work/demo.log" || { cat "$work/demo.log"; return 1; }
+}
+ok "demo --short" runs tools/demo/demo --short
+ok "it leaves nothing behind" clean
+
+unprivileged() {
+	chmod 755 "$work"
+	mkdir -p "$work/nobody" && chmod 777 "$work/nobody"
+	TMPDIR=$work/nobody runs setpriv --reuid 65534 --regid 65534 --clear-groups \
+		tools/demo/demo --short
+	local status=$?
+	grep -q "left out" "$work/demo.log" || status=1
+	return $status
+}
+ok "demo --short without root" unprivileged
+
+# interrupted SIGNAL AFTER: send it when the log has AFTER
+interrupted() {
+	start demo setsid tools/demo/demo --short
+	local pid=$started
+	wait_for 60 grep -q "$2" "$work/demo.log" || return 1
+	kill "-$1" "$pid"
+	local status
+	status=$(status_of "$pid" 30)
+	[ "$status" != 0 ] && [ "$status" != running ] || { echo "status $status"; return 1; }
+	clean
+}
+ok "SIGTERM while pinging leaves nothing behind" interrupted TERM "ping both ways"
+ok "SIGTERM under load leaves nothing behind" interrupted TERM "iperf3 TCP"
+
+failing() {
+	! NAX_BIN=$work/nowhere timeout 60 tools/demo/demo --short && clean
+}
+ok "a failing demo says so and leaves nothing behind" failing
+done_testing

@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# What `make install` puts down can be used: an application builds against it by pkg-config, shared
+# and static, and finds the driver; uninstall leaves nothing.
+. "$(dirname "$0")/lib.sh"
+
+prefix=$work/prefix
+install() {
+	make VARIANT=release PREFIX="$prefix" install
+}
+ok "make install" install
+installed() {
+	local f
+	for f in bin/nax bin/nicsim lib/libnax.a lib/libnax.so.0 include/nax/app.h \
+		lib/pkgconfig/nax.pc share/man/man1/nax.1 share/man/man1/nicsim.1; do
+		[ -e "$prefix/$f" ] || { echo "$f is missing"; return 1; }
+	done
+}
+ok "all files are there" installed
+
+cat >"$work/app.c" <<'C'
+#include <nax/app.h>
+#include <stdio.h>
+#include <string.h>
+
+int main(int argc, char **argv)
+{
+	struct nax_port *port;
+	struct nax_port_info info;
+	struct nax_error err;
+
+	if (nax_port_open(argv[1], 1, &port, &err) < 0) {
+		fprintf(stderr, "%s\n", err.text);
+		return 1;
+	}
+	nax_port_info(port, &info);
+	printf("%s %s\n", info.driver, info.model);
+	nax_port_close(port);
+	return 0;
+}
+C
+export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+shared() {
+	gcc -Wall -Wextra -Wno-unused-parameter -Werror -o "$work/shared" "$work/app.c" \
+		$(pkg-config --cflags --libs nax)
+}
+static() {
+	gcc -o "$work/static" "$work/app.c" $(pkg-config --cflags nax) "$prefix/lib/libnax.a" \
+		-ljson-c -lpthread
+}
+ok "an application builds against the shared library" shared
+ok "an application builds against the static library" static
+NICSIM=$prefix/bin/nicsim nicsim_start sim --port "$work/a.sock,model=82599,net=wire:w" \
+	--port "$work/b.sock,model=82599,net=wire:w"
+run() {
+	[ "$(LD_LIBRARY_PATH=$prefix/lib "$work/$1" "vfio-user:$work/a.sock" |
+		grep -c '^ixgbe .*82599')" = 1 ]
+}
+ok "the shared one finds its driver" run shared
+ok "the static one finds its driver" run static
+only_api() {
+	local extra
+	extra=$(nm -D --defined-only "$prefix/lib/libnax.so.0" | awk '{print $3}' |
+		grep -vE '^(nax_|NAX_)')
+	[ -z "$extra" ] || { echo "exported: $extra"; return 1; }
+	! nm -D --defined-only "$prefix/lib/libnax.so.0" | grep -E ' nax_(adapter|queue|core)_'
+}
+ok "the shared library exports the public API only" only_api
+uninstall() {
+	make PREFIX="$prefix" uninstall
+	[ -z "$(find "$prefix" -type f -o -type l)" ] || { find "$prefix" -type f; return 1; }
+}
+ok "make uninstall leaves no file" uninstall
+done_testing

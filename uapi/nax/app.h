@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * libnax for applications: drive a NIC from user space by its packet rings, without copying.
+ *
+ *	nax_port_open("vfio-user:/run/nic.sock", 0, &port, &err);
+ *	nax_port_defaults(port, &config);
+ *	nax_port_start(port, &config, &err);
+ *	poll = nax_poll_create(NULL, &err);
+ *	nax_poll_add(poll, port, 0, 0, &err);
+ *	nax_poll_run(poll, handler, state);
+ *
+ * The handler is called once per poll iteration. In it, and only there, rings may be touched:
+ * receive rings are read and released, transmit rings are filled and submitted. Pointers into rings
+ * must not be kept from one call to the next: a resize or reset in between moves them.
+ *
+ * All functions returning int give 0 (or a count where said) or a negative errno, and then fill
+ * @err, which may be NULL.
+ *
+ * Threads: control functions (nax_port_*) may be called from any thread but not from a handler,
+ * which gets -EDEADLK. A poll context belongs to the one thread that runs it; nax_poll_stop() may
+ * be called from anywhere, signal handlers included.
+ */
+#ifndef NAX_APP_H
+#define NAX_APP_H
+
+#include <nax/caps.h>
+#include <nax/report.h>
+#include <nax/ring.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct nax_port;
+struct nax_poll;
+
+/** enum nax_port_event_type - what an application may want to know */
+enum nax_port_event_type {
+	NAX_PORT_LINK = 1,	/* link went up or down */
+	NAX_PORT_RESTART,	/* a queue was restarted after a fault */
+	NAX_PORT_RESET,		/* the adapter was reset after a fault */
+	NAX_PORT_GONE,		/* the device is gone; only close, statistics and fault remain */
+	NAX_PORT_VERIFY,	/* the verifier stopped a queue */
+};
+
+struct nax_port_event {
+	enum nax_port_event_type type;
+	u64 when_ns;
+	char text[NAX_ERROR_TEXT];
+};
+
+/**
+ * struct nax_port_config - how a port shall run
+ * @rx_queues: receive queues, 1 .. caps->rxq_max
+ * @tx_queues: transmit queues, 1 .. caps->txq_max
+ * @rx_ring: slots per receive ring, a power of two within caps->ring_min .. ring_max
+ * @tx_ring: slots per transmit ring
+ * @mtu: bytes, within caps->mtu_min .. mtu_max
+ * @rx_buf_len: 0: chosen by the framework
+ * @offloads: mask of NAX_OFFLOAD_* that may be active; what is not is done in software
+ * @itr_us: shortest time between two interrupts of a queue, 0: no limit
+ * @mac: address to use; zero: the permanent one
+ * @link: link settings
+ */
+struct nax_port_config {
+	u16 rx_queues;
+	u16 tx_queues;
+	u32 rx_ring;
+	u32 tx_ring;
+	u32 mtu;
+	u32 rx_buf_len;
+	u64 offloads;
+	u16 itr_us;
+	u8 mac[6];
+	struct nax_link_settings link;
+};
+
+/**
+ * struct nax_port_info - a port as it is
+ * @name: as it was opened
+ * @driver: name of the driver
+ * @model: name of the device
+ * @vendor: PCI ids
+ * @state: "attached", "up", "resetting", "gone", ...
+ * @mac: address in use
+ * @offloads: active NAX_OFFLOAD_*
+ * @config: configuration in force
+ * @verify_level: verifier level
+ * @verify_checks: rules checked
+ * @verify_failures: rules broken
+ * @verify_text: the first broken rule
+ * @recoveries: recovery steps taken
+ */
+struct nax_port_info {
+	char name[128];
+	char driver[16];
+	char model[48];
+	u16 vendor;
+	u16 device;
+	u16 subvendor;
+	u16 subdevice;
+	u8 revision;
+	char state[16];
+	u8 mac[6];
+	u64 offloads;
+	struct nax_port_config config;
+	unsigned int verify_level;
+	u64 verify_checks;
+	u64 verify_failures;
+	char verify_text[NAX_ERROR_TEXT];
+	u64 recoveries;
+};
+
+/**
+ * nax_port_open() - open a device by name: "vfio-user:PATH"
+ * @name: which device
+ * @verify: verifier level 0 .. 2
+ *
+ * Attaches the driver that knows the device; it is reset, and has no queues yet.
+ */
+int nax_port_open(const char *name, unsigned int verify, struct nax_port **port,
+		  struct nax_error *err);
+
+/** nax_port_close() - stop if need be, and release everything; not while a poll context has it */
+void nax_port_close(struct nax_port *port);
+
+const struct nax_caps *nax_port_caps(const struct nax_port *port);
+void nax_port_defaults(const struct nax_port *port, struct nax_port_config *config);
+void nax_port_info(struct nax_port *port, struct nax_port_info *info);
+
+/** nax_port_start() - make queues and let traffic flow. */
+int nax_port_start(struct nax_port *port, const struct nax_port_config *config,
+		   struct nax_error *err);
+/** nax_port_stop() - undo it; queues must have been removed from their poll contexts. */
+int nax_port_stop(struct nax_port *port, struct nax_error *err);
+/**
+ * nax_port_reconfigure() - change a running port; on failure it goes on as it was
+ *
+ * The number of queues can only change while none is in a poll context.
+ */
+int nax_port_reconfigure(struct nax_port *port, const struct nax_port_config *config,
+			 struct nax_error *err);
+/** nax_port_reset() - reset the device and restore its whole state. */
+int nax_port_reset(struct nax_port *port, struct nax_error *err);
+
+int nax_port_set_filter(struct nax_port *port, const struct nax_filter *filter,
+			struct nax_error *err);
+int nax_port_set_rss(struct nax_port *port, const struct nax_rss *rss, struct nax_error *err);
+void nax_port_get_rss(struct nax_port *port, struct nax_rss *rss);
+
+void nax_port_link(struct nax_port *port, struct nax_link *link);
+int nax_port_queue_stats(struct nax_port *port, bool rx, unsigned int queue,
+			 struct nax_queue_stats *stats);
+/** nax_port_hw_stats() - caps->n_stats hardware counters in the order of caps->stats. */
+void nax_port_hw_stats(struct nax_port *port, u64 *values);
+/** nax_port_diag() - dump registers and descriptors now. */
+void nax_port_diag(struct nax_port *port, struct nax_diag *diag);
+/** nax_port_fault() - the dump taken before the last recovery; false if there was none. */
+bool nax_port_fault(struct nax_port *port, struct nax_diag *diag);
+
+/** nax_port_event_fd() - readable while nax_port_event_next() has something; the port's own. */
+int nax_port_event_fd(const struct nax_port *port);
+/** nax_port_event_next() - take the oldest event; false if there is none. */
+bool nax_port_event_next(struct nax_port *port, struct nax_port_event *event);
+
+/** nax_log_set() - where messages go, by default standard error from level 1 (warnings) up. */
+void nax_log_set(void (*fn)(void *arg, int level, const char *port, const char *text), void *arg,
+		 int max_level);
+
+/*
+ * Memory. Every port of a process shares one mapping, so that a buffer can pass from one to
+ * another. A slot's first half names a buffer; to forward, swap it with that of a transmit slot.
+ */
+
+/** nax_mem_origin - CPU address that corresponds to bus address 0. */
+extern char *nax_mem_origin;
+
+/** nax_slot_data() - CPU address of the first byte in a slot. */
+static inline void *nax_slot_data(const struct nax_slot *slot)
+{
+	return nax_mem_origin + slot->dma;
+}
+
+/** nax_slot_swap() - exchange the buffers of two slots; what they say of packets stays. */
+static inline void nax_slot_swap(struct nax_slot *a, struct nax_slot *b)
+{
+	u64 dma = a->dma;
+	u32 buf = a->buf;
+	u32 cap = a->cap;
+
+	a->dma = b->dma;
+	a->buf = b->buf;
+	a->cap = b->cap;
+	b->dma = dma;
+	b->buf = buf;
+	b->cap = cap;
+}
+
+#define NAX_BUF_SIZE		2112u	/* stride: 2048 + 64, so that cache sets differ */
+#define NAX_BUF_HEADROOM	64u	/* bytes before a fresh slot's first byte */
+#define NAX_BUF_DATA		2048u	/* bytes from there to the end of the buffer */
+
+/** nax_buf_alloc() - a buffer from the pool for @slot; the caller's until given away. -ENOMEM. */
+int nax_buf_alloc(struct nax_slot *slot);
+/** nax_buf_free() - back to the pool. */
+void nax_buf_free(struct nax_slot *slot);
+/** nax_buf_home() - let a slot begin again NAX_BUF_HEADROOM after its buffer's first byte. */
+void nax_buf_home(struct nax_slot *slot);
+
+/* Rings, within a handler. */
+
+/** nax_port_rx_ring() - receive ring @queue; slots from nax_ring_first_held() on are packets. */
+struct nax_ring *nax_port_rx_ring(struct nax_port *port, unsigned int queue);
+
+/**
+ * nax_rx_packet() - look at a received packet
+ * @ring: receive ring
+ * @index: free-running index of its first slot
+ *
+ * Return: its slots, >= 1; 0 if there is none. flags, hash, vlan_tci are in its last slot. With
+ * NAX_F_RX_ERROR the content means nothing: release it.
+ */
+static inline u32 nax_rx_packet(const struct nax_ring *ring, u32 index)
+{
+	u32 n = 0;
+
+	while (index != ring->begin) {
+		n++;
+		if (nax_ring_slot(ring, index++)->flags & NAX_F_EOP)
+			return n;
+	}
+	return 0;
+}
+
+/** nax_rx_release() - give the @n oldest received slots back. */
+static inline void nax_rx_release(struct nax_ring *ring, u32 n)
+{
+	ring->end += n;
+}
+
+/** nax_port_tx_ring() - transmit ring @queue; nax_tx_free() slots from ring->end on are free. */
+struct nax_ring *nax_port_tx_ring(struct nax_port *port, unsigned int queue);
+/** nax_tx_free() - slots that may be filled from ring->end on. */
+u32 nax_tx_free(struct nax_port *port, unsigned int queue);
+/**
+ * nax_tx_submit() - @slots slots from ring->end on hold whole packets: send them
+ *
+ * The device is told at the end of the handler. Fill dma (or swap), len, flags, and what the flags
+ * ask for; the last slot of each packet bears NAX_F_EOP. Any NAX_F_TX_* may be asked for.
+ */
+void nax_tx_submit(struct nax_port *port, unsigned int queue, u32 slots);
+
+/**
+ * struct nax_poll_config - a poll context
+ * @spin: never sleep; else sleep when nothing is left to do
+ * @cpu: pin the thread of nax_poll_start() to this CPU, -1: do not
+ * @budget: packets per queue and iteration, 0: 64
+ */
+struct nax_poll_config {
+	bool spin;
+	int cpu;
+	u32 budget;
+};
+
+/**
+ * typedef nax_poll_fn - an application's handler, called once per iteration
+ *
+ * Return: how much it did, 0: nothing, so the context may sleep.
+ */
+typedef u32 (*nax_poll_fn)(struct nax_poll *poll, void *arg);
+
+/** nax_poll_create() - @config NULL: sleeping, not pinned. NULL with @err set on failure. */
+struct nax_poll *nax_poll_create(const struct nax_poll_config *config, struct nax_error *err);
+/** nax_poll_destroy() - removes all its queues. */
+void nax_poll_destroy(struct nax_poll *poll);
+/** nax_poll_add() - serve receive queue @rxq and transmit queue @txq of @port, -1: none. */
+int nax_poll_add(struct nax_poll *poll, struct nax_port *port, int rxq, int txq,
+		 struct nax_error *err);
+/** nax_poll_remove() - serve no queue of @port any more. */
+void nax_poll_remove(struct nax_poll *poll, struct nax_port *port);
+/** nax_poll_add_fd() - also wake when @fd is readable (level triggered). */
+int nax_poll_add_fd(struct nax_poll *poll, int fd, struct nax_error *err);
+/** nax_poll_want_fd() - whether a readable @fd wakes; off while its data cannot be taken. */
+void nax_poll_want_fd(struct nax_poll *poll, int fd, bool want);
+
+/** nax_poll_once() - one iteration, never sleeps. Return: work done by device and handler. */
+u32 nax_poll_once(struct nax_poll *poll, nax_poll_fn fn, void *arg);
+/** nax_poll_run() - iterate, and sleep when idle, until nax_poll_stop(). */
+void nax_poll_run(struct nax_poll *poll, nax_poll_fn fn, void *arg);
+/** nax_poll_start() - nax_poll_run() in a thread of its own. */
+int nax_poll_start(struct nax_poll *poll, nax_poll_fn fn, void *arg, struct nax_error *err);
+/** nax_poll_stop() - end nax_poll_run(); async-signal-safe. */
+void nax_poll_stop(struct nax_poll *poll);
+/** nax_poll_join() - wait for the thread of nax_poll_start(). */
+void nax_poll_join(struct nax_poll *poll);
+/** nax_poll_wake() - end a sleep early, for one iteration; any thread. */
+void nax_poll_wake(struct nax_poll *poll);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* NAX_APP_H */

@@ -50,6 +50,7 @@ enum nax_event {
  * @event: something happened that an upper layer wants to know; must not call back
  * @delay_us: wait; may sleep
  * @time_ns: monotonic time. Any context
+ * @random: fill with random bytes, for RSS keys; NULL: the core mixes time and MAC address
  * @log: one line of text
  */
 struct nax_backend_ops {
@@ -76,6 +77,7 @@ struct nax_backend_ops {
 	void (*event)(struct nax_adapter *a, enum nax_event event, const char *text);
 	void (*delay_us)(struct nax_adapter *a, u32 us);
 	u64 (*time_ns)(struct nax_adapter *a);
+	void (*random)(void *p, size_t size);
 	void (*log)(struct nax_adapter *a, enum nax_log_level level, const char *text);
 };
 
@@ -134,6 +136,9 @@ void *nax_adapter_backend(const struct nax_adapter *a);
 
 /**
  * nax_adapter_attach() - DETACHED -> ATTACHED: ids and bar_size are set; call attach(), check caps
+ * @a: adapter in state DETACHED
+ * @drv: driver that knows its ids
+ * @err: why not
  *
  * Enables memory decoding and bus mastering. Return: 0, or -errno with @err naming the cause.
  */
@@ -157,6 +162,9 @@ void nax_adapter_down(struct nax_adapter *a);
 
 /**
  * nax_adapter_reconfigure() - change any of struct nax_config while UP
+ * @a: adapter in state UP
+ * @c: whole new configuration
+ * @err: what is wrong with it
  *
  * New queues and rings are made before the old ones stop; on failure the old ones go on running.
  */
@@ -174,6 +182,9 @@ int nax_adapter_resume(struct nax_adapter *a, struct nax_error *err);
 
 /**
  * nax_adapter_set_filter() - replace the receive filter; copied
+ * @a: adapter
+ * @f: whole new filter
+ * @err: what is wrong with it
  * nax_adapter_set_rss() - replace the RSS state; copied
  *
  * Kept in any state after attach() and applied whenever the adapter starts. What does not fit the
@@ -189,6 +200,7 @@ void nax_adapter_get_filter(const struct nax_adapter *a, struct nax_filter *f);
 
 /**
  * nax_adapter_service() - the slow path: interrupts of the last vector, link, watchdog, hardware
+ * @a: adapter
  * counters, recovery
  *
  * Called after backend->service(), and at least every 100 ms while UP.
@@ -235,6 +247,8 @@ u32 nax_queue_poll_tx(struct nax_queue *q);
 
 /**
  * nax_queue_submit() - the upper layer has filled @n slots from ring.end on with whole packets
+ * @q: transmit queue, running
+ * @n: slots
  *
  * What the device cannot do is done here in software. Packets that wait for room in software
  * segmentation are kept, and nax_queue_tx_free() is 0 until they are through.

@@ -49,30 +49,58 @@ struct nax_headers {
  */
 int nax_packet_parse(const struct nax_piece *p, u32 n, struct nax_headers *h);
 
-/** nax_csum_add() - ones' complement sum over @len bytes at @offset, not folded, not inverted. */
+/**
+ * nax_csum_pieces() - ones' complement sum of big-endian words, not folded, not inverted
+ * @p: pieces
+ * @n: how many
+ * @offset: first byte, the high half of a word
+ * @len: bytes; the callers have checked that they are there
+ * @sum: sum so far
+ */
 u32 nax_csum_pieces(const struct nax_piece *p, u32 n, u32 offset, u32 len, u32 sum);
+
+/** nax_csum_fold() - the checksum that @sum makes: folded to 16 bits and inverted. */
 u16 nax_csum_fold(u32 sum);
+
+/** nax_crc32c_pieces() - CRC32c over @len bytes at @offset; the callers checked that they are there. */
 u32 nax_crc32c_pieces(const struct nax_piece *p, u32 n, u32 offset, u32 len);
 
 /**
  * nax_csum_fill() - write checksums that a Tx packet asks for
+ * @p: pieces of the packet
+ * @n: how many
  * @flags: NAX_F_TX_IPCSUM, NAX_F_TX_L4CSUM with L3 and L4 type
  * @lengths: nax_tx_lengths()
  *
- * Return: 0; -EINVAL if the request contradicts the packet.
+ * The lengths in the packet's headers say what is covered, so padding behind it does no harm. The
+ * checksum fields' contents do not matter. Return: 0; -EINVAL if the request contradicts the packet,
+ * which is then unchanged.
  */
 int nax_csum_fill(const struct nax_piece *p, u32 n, u32 flags, u32 lengths);
 
-/** nax_csum_verify() - NAX_F_RX_*CSUM_* verdicts by software; 0 where there is none to give. */
+/**
+ * nax_csum_verify() - NAX_F_RX_*CSUM_* verdicts by software
+ *
+ * No verdict: what is not IP; fragments; UDP with checksum 0; transport protocols other than TCP, UDP
+ * and SCTP; packets with contradictory lengths, beyond the IPv4 header; unknown routing headers.
+ */
 u32 nax_csum_verify(const struct nax_piece *p, u32 n);
 
-/** nax_toeplitz() - Microsoft RSS hash of @len bytes with @key (at least @len + 4 bytes). */
+/** nax_toeplitz() - Microsoft RSS hash of @len bytes with @key of @len + 4 bytes or more. */
 u32 nax_toeplitz(const u8 *key, const u8 *data, u32 len);
 
 /**
  * nax_rss_hash() - the hash a device must report for a frame
+ * @key: 40 bytes or more
  * @types: BIT(enum nax_hash_type) enabled
- * Return: the hash type used, NAX_HASH_NONE if none applies; *@hash is set.
+ * @p: pieces of the frame
+ * @n: how many
+ * @hash: result
+ *
+ * Ports count only where the datagram is whole; with an IPv6 fragment header it never is. The _EX
+ * types are chosen where extension headers are present, or where they are the only ones enabled.
+ *
+ * Return: the hash type used, NAX_HASH_NONE if none applies.
  */
 enum nax_hash_type nax_rss_hash(const u8 *key, u32 types, const struct nax_piece *p, u32 n,
 				u32 *hash);
@@ -81,7 +109,8 @@ enum nax_hash_type nax_rss_hash(const u8 *key, u32 types, const struct nax_piece
  * nax_tx_fix() - do in software what the device does not, for @n slots from q->ring.end on
  *
  * Called by nax_queue_submit() when a batch asks for more than is active, and again by
- * nax_queue_post_tx() while something is pending. Moves ring.end. See fix.c.
+ * nax_queue_post_tx() with @n 0 while something is pending. Moves ring.end. While something is
+ * pending, free ring slots may be without a buffer. See fix.c and fix.h.
  */
 void nax_tx_fix(struct nax_queue *q, u32 n);
 
@@ -95,11 +124,16 @@ void nax_tx_fix_destroy(struct nax_queue *q);
 void nax_tx_fix_drop(struct nax_queue *q);
 
 /**
- * nax_tx_needs_fix() - whether one packet, by its first slot, needs software
+ * nax_tx_needs_fix() - whether one packet, by its first slot, needs software, or must be refused
+ * @q: transmit queue
  * @flags: of the first slot
  * @lengths: of the first slot
+ * @gso: of the first slot
  * @slots: slots of the packet
  * @bytes: bytes in them
+ *
+ * The caller looks at each slot itself: one that is empty, or longer than caps.tx_slot_len_max,
+ * needs nax_tx_fix() too. A packet that is only too short does not.
  */
 bool nax_tx_needs_fix(const struct nax_queue *q, u32 flags, u32 lengths, u32 gso, u32 slots,
 		      u32 bytes);

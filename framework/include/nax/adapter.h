@@ -206,10 +206,7 @@ struct nax_driver {
 	u32 queue_priv_size;
 };
 
-/**
- * nax_reg_read_slow() - register read through the bus; use nax_reg_read()
- * nax_reg_write_slow() - register write through the bus; use nax_reg_write()
- */
+/* Register accesses through the bus; drivers use nax_reg_read() and nax_reg_write(). */
 u32 nax_reg_read_slow(struct nax_adapter *a, u32 reg);
 void nax_reg_write_slow(struct nax_adapter *a, u32 reg, u32 value);
 
@@ -253,11 +250,9 @@ void nax_delay_us(struct nax_adapter *a, u32 us);
 /** nax_time_ns() - monotonic time; any context. */
 u64 nax_time_ns(struct nax_adapter *a);
 
-/**
- * nax_config_read() - read 1, 2 or 4 bytes of PCI configuration space; may sleep
- * nax_config_write() - write them
- */
+/** nax_config_read() - read @size 1, 2 or 4 bytes of PCI configuration space; may sleep. */
 u32 nax_config_read(struct nax_adapter *a, u32 offset, u32 size);
+/** nax_config_write() - write them; may sleep. */
 void nax_config_write(struct nax_adapter *a, u32 offset, u32 size, u32 value);
 
 /** enum nax_log_level - as syslog orders them */
@@ -289,6 +284,9 @@ int nax_fail(struct nax_adapter *a, int code, const char *fmt, ...) __printf(3, 
 
 /**
  * nax_hung() - the driver found a queue that does not obey; q NULL: the whole device
+ * @a: adapter
+ * @q: queue, NULL: the whole device
+ * @why: what it did not do, for people; copied
  *
  * Starts recovery: queue restart, adapter reset, function-level reset, gone. Any context.
  */

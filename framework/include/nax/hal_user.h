@@ -10,6 +10,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,8 +37,50 @@ typedef u64 __be64;
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #endif
 
-#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
-#define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
+/*
+ * For integers and pointers. Relaxed atomics rather than volatile: the same instructions, and
+ * ThreadSanitizer knows them for what they are.
+ */
+#define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, v) __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
+
+/* Publish with smp_store_release(), look with smp_load_acquire(): between two CPUs. */
+#define smp_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define smp_load_acquire(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
+
+/*
+ * Atomic bit operations on an unsigned long, with the kernel's order: those that return a value are
+ * full barriers, set_bit() and clear_bit() are none, clear_bit_unlock() is a release.
+ */
+static inline void set_bit(unsigned int nr, unsigned long *word)
+{
+	__atomic_fetch_or(word, 1UL << nr, __ATOMIC_RELAXED);
+}
+
+static inline void clear_bit(unsigned int nr, unsigned long *word)
+{
+	__atomic_fetch_and(word, ~(1UL << nr), __ATOMIC_RELAXED);
+}
+
+static inline void clear_bit_unlock(unsigned int nr, unsigned long *word)
+{
+	__atomic_fetch_and(word, ~(1UL << nr), __ATOMIC_RELEASE);
+}
+
+static inline bool test_bit(unsigned int nr, const unsigned long *word)
+{
+	return __atomic_load_n(word, __ATOMIC_RELAXED) >> nr & 1;
+}
+
+static inline bool test_and_set_bit(unsigned int nr, unsigned long *word)
+{
+	return __atomic_fetch_or(word, 1UL << nr, __ATOMIC_SEQ_CST) >> nr & 1;
+}
+
+static inline bool test_and_clear_bit(unsigned int nr, unsigned long *word)
+{
+	return __atomic_fetch_and(word, ~(1UL << nr), __ATOMIC_SEQ_CST) >> nr & 1;
+}
 
 #define BIT(n) (1UL << (n))
 #define BIT_ULL(n) (1ULL << (n))
@@ -57,6 +100,12 @@ typedef u64 __be64;
 
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define max_t(type, a, b) ((type)(a) > (type)(b) ? (type)(a) : (type)(b))
+#define swap(a, b) \
+	do { \
+		__typeof__(a) nax_swap_tmp = (a); \
+		(a) = (b); \
+		(b) = nax_swap_tmp; \
+	} while (0)
 #define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
 #define ALIGN(x, a) (((x) + ((__typeof__(x))(a) - 1)) & ~((__typeof__(x))(a) - 1))
 #define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a) - 1)) == 0)

@@ -234,6 +234,7 @@ static inline void nax_rx_commit(struct nax_queue *q, const struct nax_rx_batch 
 
 /**
  * nax_rx_post_end() - one past the last slot that rx_post() may give to the device now
+ * @q: receive queue
  *
  * A device that reads head == tail as "empty" can never hold all descriptors, so one is kept back.
  */
@@ -362,6 +363,7 @@ static inline void nax_tx_end(struct nax_queue *q, const struct nax_tx_batch *b)
 
 /**
  * nax_tx_oldest() - the oldest completion report asked for
+ * @q: transmit queue
  *
  * Return: the report, NULL if none is outstanding. tx_reap() looks at descriptor
  * report->desc & desc_mask alone, and calls nax_tx_reported() if it is complete.

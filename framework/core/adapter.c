@@ -1,0 +1,570 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Life of an adapter. Whatever the way to UP (open, reset, resume, recovery), it is the same
+ * nax_bring_up(), which gives the driver the whole state again.
+ */
+#include "internal.h"
+
+/* PCI configuration space, "Command" register. */
+#define NAX_PCI_COMMAND		0x04u
+#define NAX_PCI_COMMAND_MEMORY	0x0002u
+#define NAX_PCI_COMMAND_MASTER	0x0004u
+#define NAX_PCI_COMMAND_ON	(NAX_PCI_COMMAND_MEMORY | NAX_PCI_COMMAND_MASTER)
+
+static const char *const nax_state_names[NAX_STATES] = {
+	[NAX_STATE_DETACHED] = "detached",
+	[NAX_STATE_ATTACHED] = "attached",
+	[NAX_STATE_STARTED] = "started",
+	[NAX_STATE_UP] = "up",
+	[NAX_STATE_RESETTING] = "resetting",
+	[NAX_STATE_SUSPENDED] = "suspended",
+	[NAX_STATE_GONE] = "gone",
+};
+
+const char *nax_state_name(enum nax_adapter_state state)
+{
+	return (u32)state < NAX_STATES ? nax_state_names[state] : "unknown";
+}
+
+void nax_set_state(struct nax_core *c, enum nax_adapter_state state)
+{
+	nax_dbg(&c->a, "%s -> %s", nax_state_name(c->a.state), nax_state_name(state));
+	WRITE_ONCE(c->a.state, state);
+}
+
+void nax_event_post(struct nax_core *c, enum nax_event event, const char *text)
+{
+	c->ops->log(&c->a, event == NAX_EVENT_LINK ? NAX_LOG_INFO : NAX_LOG_WARN, text);
+	c->ops->event(&c->a, event, text);
+}
+
+static int nax_pci_enable(struct nax_core *c, struct nax_error *err)
+{
+	const struct nax_backend_ops *ops = c->ops;
+	u32 command = 0;
+	int ret;
+
+	ret = ops->config_read(&c->a, NAX_PCI_COMMAND, 2, &command);
+	if (!ret && (command & NAX_PCI_COMMAND_ON) != NAX_PCI_COMMAND_ON) {
+		ret = ops->config_write(&c->a, NAX_PCI_COMMAND, 2, command | NAX_PCI_COMMAND_ON);
+		if (!ret)
+			ret = ops->config_read(&c->a, NAX_PCI_COMMAND, 2, &command);
+	}
+	if (ret)
+		return nax_error_set(err, ret, "PCI command register: access failed with %d", ret);
+	if (command == 0xffff) {
+		nax_mark_gone(&c->a, "PCI command register reads all-ones");
+		return nax_refuse_gone(c, err);
+	}
+	if ((command & NAX_PCI_COMMAND_ON) != NAX_PCI_COMMAND_ON)
+		return nax_error_set(err, -EIO,
+				     "PCI command register is 0x%04x: 0x%04x, memory and bus master, does not stay on",
+				     command, NAX_PCI_COMMAND_ON);
+	return 0;
+}
+
+void nax_pci_disable(struct nax_core *c)
+{
+	u32 command;
+
+	/* A device that is gone refuses, and needs it no more. */
+	if (!c->ops->config_read(&c->a, NAX_PCI_COMMAND, 2, &command))
+		c->ops->config_write(&c->a, NAX_PCI_COMMAND, 2, command & ~NAX_PCI_COMMAND_MASTER);
+}
+
+struct nax_adapter *nax_adapter_create(const struct nax_backend_ops *ops, void *backend,
+				       unsigned int verify)
+{
+	struct nax_core *c = ops->zalloc(sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->ops = ops;
+	c->backend = backend;
+	c->verify_level = verify;
+	c->a.core = c;
+	return &c->a;
+}
+
+void nax_adapter_destroy(struct nax_adapter *a)
+{
+	struct nax_core *c = nax_core_of(a);
+
+	if (a->state != NAX_STATE_DETACHED)
+		nax_adapter_detach(a);
+	if (c->mem_blocks || c->dma_blocks || c->bufs)
+		nax_err(a, "leaked: %ld memory blocks, %ld DMA blocks, %ld buffers", c->mem_blocks,
+			c->dma_blocks, c->bufs);
+	c->ops->free(c);
+}
+
+void *nax_adapter_backend(const struct nax_adapter *a)
+{
+	return nax_core_of(a)->backend;
+}
+
+static int nax_attach_check(const struct nax_adapter *a, const struct nax_driver *drv,
+			    struct nax_error *err)
+{
+	const struct nax_pci_id *id;
+	int ret;
+
+	if (a->state != NAX_STATE_DETACHED)
+		return nax_error_set(err, -EBUSY, "adapter is %s: must be detached",
+				     nax_state_name(a->state));
+	ret = nax_driver_check(drv, err);
+	if (ret)
+		return ret;
+	for (id = drv->ids; id->vendor; id++)
+		if (id->vendor == a->vendor && id->device == a->device)
+			break;
+	if (!id->vendor)
+		return nax_error_set(err, -ENODEV, "PCI id %04x:%04x is none that driver %s knows",
+				     a->vendor, a->device, drv->name);
+	if (a->bar_size < drv->bar_size_min)
+		return nax_error_set(err, -ENODEV, "BAR 0 is 0x%x bytes: driver %s needs 0x%x",
+				     a->bar_size, drv->name, drv->bar_size_min);
+	return 0;
+}
+
+/* Everything of an earlier driver or device is forgotten. */
+static void nax_attach_clear(struct nax_core *c, const struct nax_driver *drv)
+{
+	struct nax_adapter *a = &c->a;
+
+	a->driver = drv;
+	a->gone = false;
+	a->n_rxq = 0;
+	a->n_txq = 0;
+	a->n_vectors = 0;
+	memset(&a->caps, 0, sizeof(a->caps));
+	memset(&c->config, 0, sizeof(c->config));
+	memset(&c->fail, 0, sizeof(c->fail));
+	memset(&c->link, 0, sizeof(c->link));
+	memset(&c->gone, 0, sizeof(c->gone));
+	memset(&c->hung, 0, sizeof(c->hung));
+	memset(&c->recover, 0, sizeof(c->recover));
+	memset(c->hw, 0, sizeof(c->hw));
+	c->pending = 0;
+	c->pause_seen = 0;
+	c->rss_set = false;
+	c->direct.tx_post = drv->ops->tx_post;
+	c->direct.tx_reap = drv->ops->tx_reap;
+	c->direct.rx_reap = drv->ops->rx_reap;
+	c->direct.rx_post = drv->ops->rx_post;
+	c->dp = &c->direct;
+}
+
+static int nax_attach_call(struct nax_core *c, struct nax_error *err)
+{
+	struct nax_adapter *a = &c->a;
+	const struct nax_driver *drv = a->driver;
+	int ret;
+
+	if (c->ops->reg_read(a, drv->alive_reg) == 0xffffffff)
+		return nax_error_set(err, -ENODEV,
+				     "register 0x%05x reads all-ones: the device does not answer",
+				     drv->alive_reg);
+	nax_enter(c, NAX_OP_ATTACH, NULL);
+	ret = drv->ops->attach(a, &a->caps);
+	nax_leave(c, NAX_OP_ATTACH, NULL);
+	return nax_fail_take(c, ret, "attach", err);
+}
+
+static void nax_detach_call(struct nax_core *c)
+{
+	nax_enter(c, NAX_OP_DETACH, NULL);
+	c->a.driver->ops->detach(&c->a);
+	nax_leave(c, NAX_OP_DETACH, NULL);
+}
+
+/* Tables whose size the capabilities tell. */
+static int nax_attach_tables(struct nax_core *c, struct nax_error *err)
+{
+	struct nax_adapter *a = &c->a;
+	const struct nax_caps *caps = &a->caps;
+
+	a->rxq = nax_zalloc(c, caps->rxq_max * sizeof(*a->rxq));
+	a->txq = nax_zalloc(c, caps->txq_max * sizeof(*a->txq));
+	a->vector = nax_zalloc(c, caps->vectors_max * sizeof(*a->vector));
+	c->kept = nax_zalloc(c, ((size_t)caps->rxq_max + caps->txq_max) * sizeof(*c->kept));
+	c->recover.dump = nax_zalloc(c, sizeof(*c->recover.dump));
+	if (!a->rxq || !a->txq || !a->vector || !c->kept || !c->recover.dump || nax_filter_init(c))
+		return nax_error_set(err, -ENOMEM, "no memory for an adapter of %u rx and %u tx queues",
+				     caps->rxq_max, caps->txq_max);
+	memcpy(a->mac, caps->perm_mac, sizeof(a->mac));
+	nax_rss_init(c);
+	/* Limits that are good one by one may still leave no configuration that works. */
+	nax_config_default(a, &c->config);
+	return nax_config_check(a, &c->config, err);
+}
+
+static void nax_attach_free(struct nax_core *c)
+{
+	struct nax_adapter *a = &c->a;
+
+	nax_filter_free(c);
+	nax_free(c, c->recover.dump);
+	nax_free(c, c->kept);
+	nax_free(c, a->vector);
+	nax_free(c, a->txq);
+	nax_free(c, a->rxq);
+	c->recover.dump = NULL;
+	c->recover.dumped = false;
+	c->kept = NULL;
+	a->vector = NULL;
+	a->txq = NULL;
+	a->rxq = NULL;
+	if (c->verify)
+		nax_verify_destroy(a);
+	nax_free(c, a->priv);
+	a->priv = NULL;
+}
+
+static int nax_attach_memory(struct nax_core *c, struct nax_error *err)
+{
+	struct nax_adapter *a = &c->a;
+	int ret = 0;
+
+	if (a->driver->priv_size) {
+		a->priv = nax_zalloc(c, a->driver->priv_size);
+		if (!a->priv)
+			ret = -ENOMEM;
+	}
+	if (!ret && c->verify_level)
+		ret = nax_verify_create(a, c->verify_level, &c->dp);
+	return ret ? nax_error_set(err, ret, "no memory for driver %s", a->driver->name) : 0;
+}
+
+int nax_adapter_attach(struct nax_adapter *a, const struct nax_driver *drv, struct nax_error *err)
+{
+	struct nax_core *c = nax_core_of(a);
+	int ret;
+
+	ret = nax_attach_check(a, drv, err);
+	if (ret)
+		return ret;
+	nax_attach_clear(c, drv);
+	ret = nax_attach_memory(c, err);
+	if (!ret)
+		ret = nax_pci_enable(c, err);
+	if (ret)
+		goto free;
+	ret = nax_attach_call(c, err);
+	if (ret)
+		goto disable;
+	ret = nax_caps_check(drv, &a->caps, err);
+	if (!ret)
+		ret = nax_attach_tables(c, err);
+	if (ret)
+		goto detach;
+	nax_set_state(c, NAX_STATE_ATTACHED);
+	return 0;
+
+detach:
+	nax_detach_call(c);
+disable:
+	nax_pci_disable(c);
+free:
+	nax_attach_free(c);
+	return ret;
+}
+
+static void nax_queues_free(struct nax_core *c)
+{
+	struct nax_adapter *a = &c->a;
+	u32 i;
+
+	for (i = 0; i < a->caps.rxq_max; i++) {
+		nax_queue_free(c, a->rxq[i]);
+		a->rxq[i] = NULL;
+	}
+	for (i = 0; i < a->caps.txq_max; i++) {
+		nax_queue_free(c, a->txq[i]);
+		a->txq[i] = NULL;
+	}
+	a->n_rxq = 0;
+	a->n_txq = 0;
+	a->n_vectors = 0;
+}
+
+void nax_adapter_detach(struct nax_adapter *a)
+{
+	struct nax_core *c = nax_core_of(a);
+
+	if (a->state == NAX_STATE_DETACHED)
+		return;
+	nax_adapter_down(a);
+	nax_detach_call(c);
+	nax_pci_disable(c);
+	nax_attach_free(c);
+	nax_set_state(c, NAX_STATE_DETACHED);
+}
+
+int nax_apply_link(struct nax_core *c, struct nax_error *err)
+{
+	int ret;
+
+	if (!c->a.driver->ops->link_set)
+		return 0;
+	c->fail.code = 0;
+	nax_enter(c, NAX_OP_CONFIGURE, NULL);
+	ret = c->a.driver->ops->link_set(&c->a, &c->config.link);
+	nax_leave(c, NAX_OP_CONFIGURE, NULL);
+	set_bit(NAX_PEND_LINK, &c->pending);
+	return nax_fail_take(c, ret, "link_set", err);
+}
+
+void nax_apply_offloads(struct nax_core *c)
+{
+	if (!c->a.driver->ops->set_offloads)
+		return;
+	nax_enter(c, NAX_OP_CONFIGURE, NULL);
+	c->a.driver->ops->set_offloads(&c->a, c->a.offloads);
+	nax_leave(c, NAX_OP_CONFIGURE, NULL);
+}
+
+void nax_apply_itr(struct nax_core *c)
+{
+	u32 i;
+
+	if (!c->a.driver->ops->set_itr)
+		return;
+	nax_enter(c, NAX_OP_CONFIGURE, NULL);
+	for (i = 0; i + 1 < c->a.n_vectors; i++)
+		c->a.driver->ops->set_itr(&c->a.vector[i]);
+	nax_leave(c, NAX_OP_CONFIGURE, NULL);
+}
+
+static int nax_start(struct nax_core *c, struct nax_error *err)
+{
+	int ret;
+
+	c->fail.code = 0;
+	nax_enter(c, NAX_OP_START, NULL);
+	ret = c->a.driver->ops->start(&c->a);
+	nax_leave(c, NAX_OP_START, NULL);
+	ret = nax_fail_take(c, ret, "start", err);
+	if (ret)
+		return ret;
+	c->started = true;
+	nax_set_state(c, NAX_STATE_STARTED);
+	ret = nax_apply_link(c, err);
+	if (ret)
+		return ret;
+	nax_apply_filter(c);
+	nax_apply_offloads(c);
+	nax_apply_rss(c);
+	nax_apply_itr(c);
+	return 0;
+}
+
+static void nax_open_gates(struct nax_core *c)
+{
+	struct nax_adapter *a = &c->a;
+
+	nax_queues_each(c, nax_queue_start);
+	if (a->driver->ops->up) {
+		nax_enter(c, NAX_OP_UP, NULL);
+		a->driver->ops->up(a);
+		nax_leave(c, NAX_OP_UP, NULL);
+	}
+	nax_set_state(c, NAX_STATE_UP);
+	c->link_ns = 0;
+	/* Queues and vectors are complete; partners: the acquires where interrupts and arming begin. */
+	smp_store_release(&c->irq_on, true);
+	nax_vector_arm(&a->vector[a->n_vectors - 1]);
+	c->ops->service(a);
+}
+
+int nax_bring_up(struct nax_core *c, struct nax_error *err)
+{
+	struct nax_adapter *a = &c->a;
+	int ret;
+
+	ret = nax_pci_enable(c, err);
+	if (ret)
+		return ret;
+	ret = nax_start(c, err);
+	if (ret)
+		goto down;
+	ret = c->ops->vectors_enable(a, a->n_vectors);
+	if (ret) {
+		nax_error_set(err, ret, "interrupts: %u vectors could not be enabled: %d",
+			      a->n_vectors, ret);
+		goto down;
+	}
+	c->vectors_on = true;
+	nax_open_gates(c);
+	if (!nax_is_gone(c))
+		return 0;
+	ret = nax_refuse_gone(c, err);
+down:
+	nax_take_down(c);
+	return ret;
+}
+
+void nax_take_down(struct nax_core *c)
+{
+	struct nax_adapter *a = &c->a;
+
+	WRITE_ONCE(c->irq_on, false);
+	if (c->vectors_on)
+		c->ops->vectors_disable(a);
+	c->vectors_on = false;
+	clear_bit(NAX_PEND_IRQ, &c->pending);
+	nax_stats_collect(c);
+	nax_queues_each(c, nax_queue_stop);
+	if (!c->started)
+		return;
+	c->started = false;
+	nax_enter(c, NAX_OP_STOP, NULL);
+	a->driver->ops->stop(a, nax_is_gone(c));
+	nax_leave(c, NAX_OP_STOP, NULL);
+}
+
+void nax_pause_all(struct nax_core *c)
+{
+	nax_queues_each(c, nax_queue_pause);
+}
+
+void nax_resume_all(struct nax_core *c)
+{
+	nax_queues_each(c, nax_queue_resume);
+}
+
+static int nax_queues_make(struct nax_core *c, const struct nax_config *cfg, struct nax_error *err)
+{
+	struct nax_adapter *a = &c->a;
+	int ret = 0;
+	u16 i;
+
+	for (i = 0; !ret && i < cfg->n_rxq; i++)
+		ret = nax_queue_make(c, cfg, true, i, &a->rxq[i], err);
+	for (i = 0; !ret && i < cfg->n_txq; i++)
+		ret = nax_queue_make(c, cfg, false, i, &a->txq[i], err);
+	return ret;
+}
+
+int nax_adapter_up(struct nax_adapter *a, const struct nax_config *cfg, struct nax_error *err)
+{
+	struct nax_core *c = nax_core_of(a);
+	int ret;
+
+	if (nax_is_gone(c))
+		return nax_refuse_gone(c, err);
+	if (a->state != NAX_STATE_ATTACHED)
+		return nax_error_set(err, a->state == NAX_STATE_DETACHED ? -ENODEV : -EBUSY,
+				     "adapter is %s: must be attached", nax_state_name(a->state));
+	ret = nax_config_check(a, cfg, err);
+	if (ret)
+		return ret;
+	ret = nax_queues_make(c, cfg, err);
+	if (ret)
+		goto free;
+	nax_config_adopt(c, cfg);
+	nax_rss_fit(c, cfg->n_rxq);
+	nax_pause_all(c);
+	nax_recover_clear(c);
+	ret = nax_bring_up(c, err);
+	if (ret)
+		goto free;
+	nax_resume_all(c);
+	return 0;
+
+free:
+	nax_queues_free(c);
+	if (nax_is_gone(c))
+		nax_go_gone(c, nax_note_text(&c->gone));
+	else
+		nax_set_state(c, NAX_STATE_ATTACHED);
+	return ret;
+}
+
+void nax_adapter_down(struct nax_adapter *a)
+{
+	struct nax_core *c = nax_core_of(a);
+
+	if (a->state == NAX_STATE_DETACHED)
+		return;
+	nax_pause_all(c);
+	nax_take_down(c);
+	nax_queues_free(c);
+	memset(&c->link, 0, sizeof(c->link));
+	c->resume_up = false;
+	if (a->state == NAX_STATE_UP)
+		nax_set_state(c, NAX_STATE_ATTACHED);
+	if (nax_is_gone(c))
+		nax_go_gone(c, nax_note_text(&c->gone));
+}
+
+static void nax_release_quarantine(struct nax_core *c, struct nax_queue *q)
+{
+	WRITE_ONCE(nax_qc(q)->quarantined, false);
+	nax_qc(q)->told = false;
+}
+
+int nax_adapter_reset(struct nax_adapter *a, const char *why, struct nax_error *err)
+{
+	struct nax_core *c = nax_core_of(a);
+	struct nax_error cause;
+	int ret;
+
+	if (nax_is_gone(c))
+		return nax_refuse_gone(c, err);
+	if (a->state != NAX_STATE_UP)
+		return nax_error_set(err, -ENETDOWN, "adapter is %s: must be up to be reset",
+				     nax_state_name(a->state));
+	nax_info(a, "reset: %s", why);
+	nax_set_state(c, NAX_STATE_RESETTING);
+	nax_pause_all(c);
+	nax_take_down(c);
+	nax_queues_each(c, nax_release_quarantine);
+	nax_recover_clear(c);
+	ret = nax_bring_up(c, &cause);
+	if (ret)
+		ret = nax_recover_failed(c, cause.text, err);
+	nax_resume_all(c);
+	return ret;
+}
+
+int nax_adapter_suspend(struct nax_adapter *a)
+{
+	struct nax_core *c = nax_core_of(a);
+
+	if (nax_is_gone(c))
+		return -ENODEV;
+	if (a->state != NAX_STATE_UP && a->state != NAX_STATE_ATTACHED)
+		return a->state == NAX_STATE_SUSPENDED ? 0 : -ENODEV;
+	c->resume_up = a->state == NAX_STATE_UP;
+	nax_pause_all(c);
+	nax_take_down(c);
+	nax_set_state(c, NAX_STATE_SUSPENDED);
+	nax_resume_all(c);
+	return 0;
+}
+
+int nax_adapter_resume(struct nax_adapter *a, struct nax_error *err)
+{
+	struct nax_core *c = nax_core_of(a);
+	struct nax_error cause;
+	int ret;
+
+	if (nax_is_gone(c))
+		return nax_refuse_gone(c, err);
+	if (a->state != NAX_STATE_SUSPENDED)
+		return nax_error_set(err, -EINVAL, "adapter is %s: must be suspended",
+				     nax_state_name(a->state));
+	if (!c->resume_up) {
+		ret = nax_pci_enable(c, err);
+		nax_set_state(c, NAX_STATE_ATTACHED);
+		return ret;
+	}
+	nax_set_state(c, NAX_STATE_RESETTING);
+	nax_pause_all(c);
+	ret = nax_bring_up(c, &cause);
+	if (ret)
+		ret = nax_recover_failed(c, cause.text, err);
+	nax_resume_all(c);
+	return ret;
+}

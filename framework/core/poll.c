@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The datapath, once per batch: the driver's functions between the counting, one doorbell, and the
+ * decision whether a slow path is needed at all. Runs in the queue's poll context.
+ */
+#include "internal.h"
+
+#define NAX_FCS_BYTES	4u
+
+/* What other contexts want to know soon; all other counters follow by nax_queue_publish(). */
+static void nax_poll_publish(struct nax_queue_core *qc, bool found)
+{
+	struct nax_queue *q = &qc->q;
+
+	q->stats.polls++;
+	if (!found) {
+		q->stats.idle++;
+		WRITE_ONCE(qc->shadow.idle, q->stats.idle);
+	}
+	WRITE_ONCE(qc->shadow.polls, q->stats.polls);
+	WRITE_ONCE(qc->shadow.packets, q->stats.packets);
+	WRITE_ONCE(qc->shadow.bytes, q->stats.bytes);
+	WRITE_ONCE(qc->shadow_head, q->head);
+	WRITE_ONCE(qc->shadow_busy, q->report_head != q->report_tail);
+}
+
+void nax_queue_ring_doorbell(struct nax_queue *q)
+{
+	struct nax_core *c = nax_core_of(q->adapter);
+	u32 value = q->tail & q->desc_mask;
+
+	if (q->tail == q->rung)
+		return;
+	/* Descriptors before doorbell; the partner is the device, which reads them after it. */
+	dma_wmb();
+	if (c->verify)
+		nax_verify_doorbell(q, value);
+	nax_reg_write(q->adapter, q->doorbell, value);
+	q->rung = q->tail;
+	q->stats.doorbells++;
+	WRITE_ONCE(nax_qc(q)->shadow.doorbells, q->stats.doorbells);
+}
+
+u32 nax_queue_poll_rx(struct nax_queue *q, u32 budget)
+{
+	struct nax_queue_core *qc = nax_qc(q);
+	u32 first = q->ring.begin;
+	u32 found;
+
+	if (unlikely(!nax_queue_running(q)))
+		return 0;
+	q->batch.packets = 0;
+	q->batch.bytes = 0;
+	q->batch.flags = 0;
+	nax_core_of(q->adapter)->dp->rx_reap(q, budget);
+	if (unlikely(READ_ONCE(qc->quarantined))) {
+		nax_queue_publish(qc);
+		return 0;
+	}
+	found = q->batch.packets;
+	if (unlikely(q->batch.flags & (NAX_F_RX_ERROR | NAX_F_RX_CSUM_BAD))) {
+		nax_rx_review(q, first, q->ring.begin);
+		nax_queue_publish(qc);
+	}
+	q->stats.packets += q->batch.packets;
+	/*
+	 * Signed: the first part of a packet may have been counted in an earlier batch than the end
+	 * that shows it to be damaged, for which the review takes back all of it.
+	 */
+	q->stats.bytes += (u64)(s64)(s32)q->batch.bytes;
+	nax_poll_publish(qc, found);
+	return found;
+}
+
+void nax_queue_post_rx(struct nax_queue *q)
+{
+	if (unlikely(!nax_queue_running(q)))
+		return;
+	nax_core_of(q->adapter)->dp->rx_post(q);
+	if (likely(!READ_ONCE(nax_qc(q)->quarantined)))
+		nax_queue_ring_doorbell(q);
+}
+
+u32 nax_queue_poll_tx(struct nax_queue *q)
+{
+	struct nax_queue_core *qc = nax_qc(q);
+	u32 first = q->ring.begin;
+	u32 freed;
+
+	if (unlikely(!nax_queue_running(q)))
+		return 0;
+	nax_core_of(q->adapter)->dp->tx_reap(q);
+	if (unlikely(READ_ONCE(qc->quarantined))) {
+		nax_queue_publish(qc);
+		return 0;
+	}
+	freed = q->ring.begin - first;
+	nax_poll_publish(qc, freed);
+	return freed;
+}
+
+/** struct nax_tx_scan - one packet among those submitted */
+struct nax_tx_scan {
+	u32 slots;
+	u32 bytes;
+	bool odd;
+};
+
+/* Bytes, slots and whether anything is out of the ordinary; false if the packet has no end. */
+static bool nax_tx_scan_packet(const struct nax_queue *q, u32 at, u32 end, struct nax_tx_scan *t)
+{
+	u32 longest = q->adapter->caps.tx_slot_len_max;
+	const struct nax_slot *s;
+
+	t->slots = 0;
+	t->bytes = 0;
+	t->odd = false;
+	do {
+		if (at == end)
+			return false;
+		s = nax_ring_slot(&q->ring, at++);
+		t->slots++;
+		t->bytes += s->len;
+		t->odd |= (u32)s->len - 1 >= longest;
+	} while (!(s->flags & NAX_F_EOP));
+	return true;
+}
+
+/* Zeroes behind the last byte, in place. False where the buffer has no room for them. */
+static bool nax_tx_pad(struct nax_queue *q, u32 last, u32 pad)
+{
+	const struct nax_backend_ops *ops = nax_core_of(q->adapter)->ops;
+	struct nax_slot *s = nax_ring_slot(&q->ring, last);
+	u32 after;
+
+	ops->buf_room(q, s, &after);
+	if (!s->len || after < s->len + pad)
+		return false;
+	memset(ops->buf_addr(q, s) + s->len, 0, pad);
+	s->len = (u16)(s->len + pad);
+	return true;
+}
+
+/* Whether the packet at @at may go to the device as it is; short ones are padded on the way. */
+static bool nax_tx_plain(struct nax_queue *q, u32 at, const struct nax_tx_scan *t)
+{
+	const struct nax_slot *s = nax_ring_slot(&q->ring, at);
+	u32 least = q->adapter->caps.tx_len_min;
+
+	if (unlikely(t->odd))
+		return false;
+	/* To a packet that asks for nothing only its frame check sequence is added. */
+	if ((s->flags & (NAX_F_TX_MASK | NAX_F_VLAN) || t->slots > 1 ||
+	     t->bytes + NAX_FCS_BYTES > q->adapter->max_frame) &&
+	    nax_tx_needs_fix(q, s->flags, s->hash, s->gso, t->slots, t->bytes))
+		return false;
+	return t->bytes >= least || nax_tx_pad(q, at + t->slots - 1, least - t->bytes);
+}
+
+void nax_queue_submit(struct nax_queue *q, u32 n)
+{
+	struct nax_tx_scan t;
+	u32 at = q->ring.end;
+	u32 room = nax_queue_tx_free(q);
+	u32 end = at + (n < room ? n : room);
+
+	if (unlikely(!nax_queue_running(q))) {
+		/* The slots stay the upper layer's; what was in them is lost, and counted. */
+		for (; nax_tx_scan_packet(q, at, end, &t); at += t.slots)
+			q->stats.drops++;
+		nax_queue_publish(nax_qc(q));
+		return;
+	}
+	while (at != end && nax_tx_scan_packet(q, at, end, &t) && nax_tx_plain(q, at, &t))
+		at += t.slots;
+	q->ring.end = at;
+	if (likely(at == end))
+		return;
+
+	/* A rest without an end is no packet: it is not taken, and counted as one lost. */
+	while (at != end && nax_tx_scan_packet(q, at, end, &t))
+		at += t.slots;
+	if (at != end)
+		q->stats.drops++;
+	if (at != q->ring.end)
+		nax_tx_fix(q, at - q->ring.end);
+	nax_queue_publish(nax_qc(q));
+}
+
+u32 nax_queue_tx_free(const struct nax_queue *q)
+{
+	if (unlikely(!nax_queue_running(q) || nax_tx_pending(q)))
+		return 0;
+	return nax_ring_free(&q->ring);
+}
+
+void nax_queue_post_tx(struct nax_queue *q)
+{
+	struct nax_queue_core *qc = nax_qc(q);
+
+	if (unlikely(!nax_queue_running(q)))
+		return;
+	if (unlikely(nax_tx_pending(q))) {
+		nax_tx_fix(q, 0);
+		nax_queue_publish(qc);
+	}
+	nax_core_of(q->adapter)->dp->tx_post(q);
+	if (unlikely(READ_ONCE(qc->quarantined)))
+		return;
+	nax_queue_ring_doorbell(q);
+	WRITE_ONCE(qc->shadow_busy, q->report_head != q->report_tail);
+}
+
+void nax_vector_arm(struct nax_vector *v)
+{
+	struct nax_core *c = nax_core_of(v->adapter);
+
+	/* Partner: the release in nax_bring_up(), which follows the programming of the vectors. */
+	if (smp_load_acquire(&c->irq_on) && !nax_is_gone(c))
+		v->adapter->driver->ops->irq_arm(v);
+}
+
+static void nax_irq_wake(struct nax_adapter *a, const u64 *bits, struct nax_queue **queue)
+{
+	struct nax_core *c = nax_core_of(a);
+	unsigned long *count;
+	u64 rest;
+	u32 w, i;
+
+	for (w = 0; w < NAX_QUEUES_MAX / 64; w++) {
+		for (rest = bits[w]; rest; rest &= rest - 1) {
+			i = w * 64 + (u32)__builtin_ctzll(rest);
+			count = &nax_qc(queue[i])->interrupts;
+			/* One writer per vector; a count lost to a second would do no harm. */
+			WRITE_ONCE(*count, READ_ONCE(*count) + 1);
+			c->ops->queue_wake(queue[i]);
+		}
+	}
+}
+
+static void nax_irq_last(struct nax_core *c, u32 causes)
+{
+	if (causes & NAX_IRQ_LINK)
+		set_bit(NAX_PEND_LINK, &c->pending);
+	if (causes & NAX_IRQ_FAULT)
+		set_bit(NAX_PEND_FAULT, &c->pending);
+	/* A full barrier after the causes; partner: the test of this bit in the service. */
+	test_and_set_bit(NAX_PEND_IRQ, &c->pending);
+	c->ops->service(&c->a);
+}
+
+void nax_adapter_irq(struct nax_adapter *a, u32 v)
+{
+	struct nax_core *c = nax_core_of(a);
+	bool last;
+
+	/* Partner: the release in nax_bring_up(): vectors and queues are complete. */
+	if (!smp_load_acquire(&c->irq_on) || v >= a->n_vectors || nax_is_gone(c))
+		return;
+	last = v == a->n_vectors - 1u;
+	if (last) {
+		nax_irq_last(c, a->driver->ops->irq_ack(a, v));
+		return;
+	}
+	if (!a->caps.irq_autoclear)
+		a->driver->ops->irq_ack(a, v);
+	nax_irq_wake(a, a->vector[v].rx_queues, a->rxq);
+	nax_irq_wake(a, a->vector[v].tx_queues, a->txq);
+}

@@ -80,7 +80,11 @@ struct nax_port_config {
  * @name: as it was opened
  * @driver: name of the driver
  * @model: name of the device
- * @vendor: PCI ids
+ * @vendor: PCI vendor id
+ * @device: PCI device id
+ * @subvendor: PCI subsystem vendor id
+ * @subdevice: PCI subsystem id
+ * @revision: PCI revision
  * @state: "attached", "up", "resetting", "gone", ...
  * @mac: address in use
  * @offloads: active NAX_OFFLOAD_*
@@ -113,6 +117,8 @@ struct nax_port_info {
 
 /**
  * nax_port_open() - open a device by name: "vfio-user:PATH"
+ * @port: set to the port; the caller closes it
+ * @err: why not
  * @name: which device
  * @verify: verifier level 0 .. 2
  *
@@ -135,6 +141,9 @@ int nax_port_start(struct nax_port *port, const struct nax_port_config *config,
 int nax_port_stop(struct nax_port *port, struct nax_error *err);
 /**
  * nax_port_reconfigure() - change a running port; on failure it goes on as it was
+ * @port: running port
+ * @config: whole new configuration
+ * @err: what is wrong with it
  *
  * The number of queues can only change while none is in a poll context.
  */
@@ -244,6 +253,9 @@ struct nax_ring *nax_port_tx_ring(struct nax_port *port, unsigned int queue);
 u32 nax_tx_free(struct nax_port *port, unsigned int queue);
 /**
  * nax_tx_submit() - @slots slots from ring->end on hold whole packets: send them
+ * @port: port
+ * @queue: transmit queue
+ * @slots: slots filled, 1 .. nax_tx_free()
  *
  * The device is told at the end of the handler. Fill dma (or swap), len, flags, and what the flags
  * ask for; the last slot of each packet bears NAX_F_EOP. Any NAX_F_TX_* may be asked for.
@@ -264,6 +276,8 @@ struct nax_poll_config {
 
 /**
  * typedef nax_poll_fn - an application's handler, called once per iteration
+ * @poll: the context
+ * @arg: as given to nax_poll_run()
  *
  * Return: how much it did, 0: nothing, so the context may sleep.
  */

@@ -44,6 +44,7 @@ int nax_port_open_sim(const struct nax_sim_ops *ops, void *dev, unsigned int ver
 
 /**
  * nax_port_service() - the slow path of a port on the in-process bus: link, watchdog, counters,
+ * @port: port of nax_port_open_sim()
  * recovery. Other ports have a thread of their own for it.
  */
 void nax_port_service(struct nax_port *port);

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The poll loop: poll until idle, arm, poll once more, sleep. And the lock that lets the control
+ * path hold it.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "poll_context.h"
+
+#define PAUSED		(~0u)	/* poll_iterate(): the control path has the context */
+#define PAUSED_STEP_US	100u	/* how long a poller steps back for */
+
+static __thread struct nax_poll *self __attribute__((tls_model("initial-exec")));
+
+struct nax_poll *nax_poll_self(void)
+{
+	return self;
+}
+
+/* acquire: pairs with the release in poll_unlock(); what the last owner did is visible. */
+static bool poll_trylock(struct nax_poll *p)
+{
+	return !__atomic_exchange_n(&p->busy, 1, __ATOMIC_ACQUIRE);
+}
+
+/* release: pairs with the acquire in poll_trylock() of whoever comes next. */
+static void poll_unlock(struct nax_poll *p)
+{
+	__atomic_store_n(&p->busy, 0, __ATOMIC_RELEASE);
+}
+
+/* The first pauses are short: an iteration takes microseconds, if its handler does not block. */
+static bool wait_lock(struct nax_poll *p, u64 limit_ns)
+{
+	u64 deadline = nax_user_time_ns() + limit_ns;
+	u32 us = 5;
+
+	while (!poll_trylock(p)) {
+		if (nax_user_time_ns() >= deadline)
+			return false;
+		nax_user_sleep_us(us);
+		if (us < 1000)
+			us *= 2;
+	}
+	return true;
+}
+
+bool nax_poll_pause(struct nax_poll *p, u64 limit_ns)
+{
+	bool ok;
+
+	/* a hint to the poller, which orders nothing: the lock does */
+	__atomic_fetch_add(&p->want, 1, __ATOMIC_RELAXED);
+	pthread_mutex_lock(&p->control);
+	ok = p->pauses || wait_lock(p, limit_ns);
+	if (ok)
+		p->pauses++;
+	pthread_mutex_unlock(&p->control);
+	if (!ok)
+		__atomic_fetch_sub(&p->want, 1, __ATOMIC_RELAXED);
+	return ok;
+}
+
+/* The poller is woken: what it armed before it went to sleep may have been reset. */
+void nax_poll_resume(struct nax_poll *p)
+{
+	pthread_mutex_lock(&p->control);
+	__atomic_fetch_sub(&p->want, 1, __ATOMIC_RELAXED);
+	if (!--p->pauses) {
+		p->stale = true;
+		poll_unlock(p);
+		nax_poll_wake(p);
+	}
+	pthread_mutex_unlock(&p->control);
+}
+
+/*
+ * An eventfd that two contexts wait for is read by one of them. That one tells the core, which
+ * wakes the poll contexts of all queues of the vector.
+ */
+static void poll_interrupts(struct nax_poll *p)
+{
+	u32 i, j;
+
+	for (i = 0; i < p->n_fired; i++) {
+		for (j = 0; j < p->n_vectors; j++) {
+			struct nax_poll_vector *v = &p->vectors[j];
+
+			if (v->fd == p->fired[i] && nax_user_drain(v->fd))
+				nax_adapter_irq(v->port->adapter, v->index);
+		}
+	}
+	p->n_fired = 0;
+}
+
+static void poll_arm(struct nax_poll *p)
+{
+	u32 i;
+
+	if (p->stale)
+		nax_poll_sync_vectors(p);
+	for (i = 0; i < p->n_vectors; i++) {
+		struct nax_adapter *a = p->vectors[i].port->adapter;
+
+		if (p->vectors[i].index < a->n_vectors)
+			nax_vector_arm(&a->vector[p->vectors[i].index]);
+	}
+}
+
+static u32 poll_device(struct nax_poll *p)
+{
+	struct nax_queue *q;
+	u32 work = 0;
+	u32 i;
+
+	for (i = 0; i < p->n_entries; i++) {
+		const struct nax_poll_entry *e = &p->entries[i];
+
+		q = nax_poll_queue(e->port, NAX_SIDE_TX, e->txq);
+		if (q)
+			work += nax_queue_poll_tx(q);
+		q = nax_poll_queue(e->port, NAX_SIDE_RX, e->rxq);
+		if (q)
+			work += nax_queue_poll_rx(q, p->config.budget);
+	}
+	return work;
+}
+
+static void post_device(struct nax_poll *p)
+{
+	struct nax_queue *q;
+	u32 i;
+
+	for (i = 0; i < p->n_entries; i++) {
+		const struct nax_poll_entry *e = &p->entries[i];
+
+		q = nax_poll_queue(e->port, NAX_SIDE_TX, e->txq);
+		if (q)
+			nax_queue_post_tx(q);
+		q = nax_poll_queue(e->port, NAX_SIDE_RX, e->rxq);
+		if (q)
+			nax_queue_post_rx(q);
+	}
+}
+
+static u32 poll_iterate(struct nax_poll *p, nax_poll_fn fn, void *arg, bool arm)
+{
+	struct nax_poll *outer = self;
+	u32 work;
+
+	if (__atomic_load_n(&p->want, __ATOMIC_RELAXED) || !poll_trylock(p))
+		return PAUSED;
+	self = p;
+	if (p->n_fired)
+		poll_interrupts(p);
+	if (arm)
+		poll_arm(p);
+	work = poll_device(p);
+	work += fn(p, arg);
+	post_device(p);
+	self = outer;
+	poll_unlock(p);
+	return work == PAUSED ? work - 1 : work;
+}
+
+u32 nax_poll_once(struct nax_poll *poll, nax_poll_fn fn, void *arg)
+{
+	u32 work = poll_iterate(poll, fn, arg, false);
+
+	return work == PAUSED ? 0 : work;
+}
+
+/* Eventfds of vectors are read in the next iteration, under the lock: they may be closed by then. */
+static void poll_sleep(struct nax_poll *p)
+{
+	struct epoll_event ev[NAX_POLL_EVENTS];
+	int i, n;
+
+	n = epoll_wait(p->epoll, ev, NAX_POLL_EVENTS, NAX_POLL_SLEEP_MS);
+	for (i = 0; i < n; i++) {
+		int fd = (int)(u32)ev[i].data.u64;
+
+		switch (ev[i].data.u64 >> 32) {
+		case NAX_POLL_TAG_WAKE:
+			nax_user_drain(fd);
+			break;
+		case NAX_POLL_TAG_VECTOR:
+			p->fired[p->n_fired++] = fd;
+			break;
+		}
+	}
+}
+
+static bool poll_stopped(const struct nax_poll *p)
+{
+	/* acquire: pairs with the release in nax_poll_stop() */
+	return __atomic_load_n(&p->stop, __ATOMIC_ACQUIRE);
+}
+
+/* One turn of the loop: iterate, and go to sleep only if nothing was found twice. */
+static void poll_turn(struct nax_poll *p, nax_poll_fn fn, void *arg)
+{
+	u32 work = poll_iterate(p, fn, arg, false);
+
+	if (!work && !p->config.spin && !poll_stopped(p)) {
+		work = poll_iterate(p, fn, arg, true);
+		if (!work && !poll_stopped(p))
+			poll_sleep(p);
+	}
+	if (work == PAUSED)
+		nax_user_sleep_us(PAUSED_STEP_US);
+}
+
+void nax_poll_run(struct nax_poll *poll, nax_poll_fn fn, void *arg)
+{
+	if (__atomic_exchange_n(&poll->running, 1, __ATOMIC_ACQUIRE)) {
+		nax_user_log(NAX_LOG_ERR, NULL, "nax_poll_run(): the context runs in another thread");
+		return;
+	}
+	while (!poll_stopped(poll))
+		poll_turn(poll, fn, arg);
+	__atomic_store_n(&poll->stop, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&poll->running, 0, __ATOMIC_RELEASE);
+}
+
+static void *poll_thread(void *arg)
+{
+	struct nax_poll *p = arg;
+
+	nax_poll_run(p, p->fn, p->arg);
+	return NULL;
+}
+
+int nax_poll_start(struct nax_poll *poll, nax_poll_fn fn, void *arg, struct nax_error *err)
+{
+	int rc;
+
+	if (poll->has_thread)
+		return nax_error_set(err, -EBUSY, "the poll context has a thread already");
+	poll->fn = fn;
+	poll->arg = arg;
+	rc = nax_user_thread(&poll->thread, poll->config.cpu, poll_thread, poll);
+	if (rc)
+		return nax_error_set(err, -rc, "cannot start a poll thread on cpu %d: %s",
+				     poll->config.cpu, strerror(rc));
+	poll->has_thread = true;
+	return 0;
+}
+
+void nax_poll_stop(struct nax_poll *poll)
+{
+	/* release: pairs with the acquire in poll_stopped() */
+	__atomic_store_n(&poll->stop, 1, __ATOMIC_RELEASE);
+	nax_user_kick(poll->wake);
+}
+
+void nax_poll_join(struct nax_poll *poll)
+{
+	if (!poll->has_thread)
+		return;
+	pthread_join((pthread_t)poll->thread, NULL);
+	poll->has_thread = false;
+	/* a stop that came when the thread had ended already must not end the next one */
+	__atomic_store_n(&poll->stop, 0, __ATOMIC_RELAXED);
+}
+
+void nax_poll_wake(struct nax_poll *poll)
+{
+	nax_user_kick(poll->wake);
+}

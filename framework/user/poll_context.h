@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Inside of a poll context: poll.c iterates, poll_set.c decides over what.
+ *
+ * The iteration lock: nax_poll.busy is taken by one atomic exchange, by the poller for each
+ * iteration, or by the control path for a pause. Whoever has it owns the entries, the vectors, and
+ * the rings of all queues served. A poller that sees nax_poll.want steps back, so that a spinning
+ * one cannot starve the control path.
+ */
+#ifndef NAX_POLL_CONTEXT_H
+#define NAX_POLL_CONTEXT_H
+
+#include "port.h"
+
+#define NAX_POLL_SLEEP_MS	100	/* longest sleep; bounds what a lost interrupt costs */
+#define NAX_POLL_PAUSE_NS	5000000000ull
+#define NAX_POLL_EVENTS		16
+
+/**
+ * struct nax_poll_entry - queues of one port
+ * @port: the port
+ * @rxq: receive queue, -1: none
+ * @txq: transmit queue, -1: none
+ */
+struct nax_poll_entry {
+	struct nax_port *port;
+	int rxq;
+	int txq;
+};
+
+/**
+ * struct nax_poll_vector - an interrupt vector of the queues served
+ * @port: the port
+ * @index: vector
+ * @fd: its eventfd in the epoll set, -1: interrupts are direct calls
+ */
+struct nax_poll_vector {
+	struct nax_port *port;
+	u32 index;
+	int fd;
+};
+
+/** struct nax_poll_fd - a descriptor of the application */
+struct nax_poll_fd {
+	int fd;
+	bool wanted;
+};
+
+/**
+ * struct nax_poll - a poll context
+ * @config: as asked for, budget filled in
+ * @busy: the iteration lock
+ * @want: pauses asked for or in force
+ * @stop: nax_poll_run() shall return
+ * @running: nax_poll_run() is at work
+ * @epoll: what a sleep waits for
+ * @wake: eventfd that ends a sleep
+ * @control: control paths, one at a time
+ * @pauses: nesting depth of pauses; under @control
+ * @entries: queues; under the iteration lock, as all up to @stale
+ * @n_entries: how many
+ * @vectors: their interrupt vectors, room for two per entry
+ * @n_vectors: how many
+ * @stale: @vectors must be made anew before the next sleep
+ * @fired: eventfds that ended the last sleep; the polling thread's own
+ * @n_fired: how many
+ * @fds_lock: for all below; a leaf, since handlers take it
+ * @fds: descriptors of the application
+ * @n_fds: how many
+ * @thread: of nax_poll_start()
+ * @has_thread: there is one
+ * @fn: its handler
+ * @arg: for @fn
+ */
+struct nax_poll {
+	struct nax_poll_config config;
+	u32 busy;
+	u32 want;
+	u32 stop;
+	u32 running;
+	int epoll;
+	int wake;
+	pthread_mutex_t control;
+	u32 pauses;
+	struct nax_poll_entry *entries;
+	u32 n_entries;
+	struct nax_poll_vector *vectors;
+	u32 n_vectors;
+	bool stale;
+	int fired[NAX_POLL_EVENTS];
+	u32 n_fired;
+	pthread_mutex_t fds_lock;
+	struct nax_poll_fd *fds;
+	u32 n_fds;
+	unsigned long thread;
+	bool has_thread;
+	nax_poll_fn fn;
+	void *arg;
+};
+
+/* Kinds of epoll entries, in the upper half of epoll_event.data; the lower half is the fd. */
+#define NAX_POLL_TAG_WAKE	0u
+#define NAX_POLL_TAG_VECTOR	1u
+#define NAX_POLL_TAG_FD		2u
+
+/** nax_poll_self() - the context whose iteration this thread is in, NULL: none. */
+struct nax_poll *nax_poll_self(void);
+
+/**
+ * nax_poll_pause() - no iteration runs from now to nax_poll_resume(); nests
+ * @limit_ns: give up after this long
+ *
+ * Not from within an iteration. Return: false if the iteration under way did not end.
+ */
+bool nax_poll_pause(struct nax_poll *p, u64 limit_ns);
+void nax_poll_resume(struct nax_poll *p);
+
+/** nax_poll_epoll() - add or remove a descriptor; 0 or -errno. */
+int nax_poll_epoll(struct nax_poll *p, int op, u32 tag, int fd);
+
+/** nax_poll_sync_vectors() - make @vectors what the queues have now; iteration lock held. */
+void nax_poll_sync_vectors(struct nax_poll *p);
+
+/** nax_poll_queue() - a queue of an entry as the core has it now, NULL: not there. */
+static inline struct nax_queue *nax_poll_queue(const struct nax_port *port, enum nax_side side,
+					       int index)
+{
+	const struct nax_adapter *a = port->adapter;
+	u32 n = side == NAX_SIDE_RX ? a->n_rxq : a->n_txq;
+
+	if ((u32)index >= n)
+		return NULL;
+	return (side == NAX_SIDE_RX ? a->rxq : a->txq)[index];
+}
+
+#endif /* NAX_POLL_CONTEXT_H */

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Rings as a handler gets them. */
+#include "poll_context.h"
+#include "port.h"
+
+/*
+ * A ring of one slot where nothing was received and nothing is free. Handlers get it for a queue
+ * that is not running, so that they need no case for that: its real ring may hold anything. One per
+ * thread, since nax_rx_release(ring, 0) writes.
+ */
+static struct nax_ring *quiet_ring(void)
+{
+	static __thread struct nax_slot slot;
+	static __thread struct nax_ring ring;
+
+	ring = (struct nax_ring){ .end = 1, .slot = &slot };
+	return &ring;
+}
+
+/*
+ * Only the context that serves a queue may touch its ring, and only within its handler. A handler
+ * whose queue was just removed is no mistake, and finds the queue quiet; no handler at all is one.
+ */
+static bool allowed(const struct nax_port *port, enum nax_side side, u32 queue)
+{
+	static u32 told;
+	struct nax_poll *self = nax_poll_self();
+
+	if (self)
+		return queue < NAX_QUEUES_MAX && nax_port_poll(port, side, queue) == self;
+	if (!__atomic_exchange_n(&told, 1, __ATOMIC_RELAXED))
+		nax_user_logf(NAX_LOG_ERR, port->name,
+			      "the ring of %s queue %u is asked for outside of a handler",
+			      side == NAX_SIDE_RX ? "rx" : "tx", queue);
+	return false;
+}
+
+static struct nax_queue *usable_queue(const struct nax_port *port, enum nax_side side, u32 queue)
+{
+	struct nax_queue *q;
+
+	if (unlikely(!allowed(port, side, queue)))
+		return NULL;
+	q = nax_poll_queue(port, side, (int)queue);
+	return q && nax_queue_running(q) ? q : NULL;
+}
+
+struct nax_ring *nax_port_rx_ring(struct nax_port *port, unsigned int queue)
+{
+	struct nax_queue *q = usable_queue(port, NAX_SIDE_RX, queue);
+
+	return q ? &q->ring : quiet_ring();
+}
+
+struct nax_ring *nax_port_tx_ring(struct nax_port *port, unsigned int queue)
+{
+	struct nax_queue *q = usable_queue(port, NAX_SIDE_TX, queue);
+
+	return q ? &q->ring : quiet_ring();
+}
+
+u32 nax_tx_free(struct nax_port *port, unsigned int queue)
+{
+	struct nax_queue *q = usable_queue(port, NAX_SIDE_TX, queue);
+
+	return q ? nax_queue_tx_free(q) : 0;
+}
+
+void nax_tx_submit(struct nax_port *port, unsigned int queue, u32 slots)
+{
+	struct nax_queue *q = usable_queue(port, NAX_SIDE_TX, queue);
+
+	if (!q || !slots)
+		return;
+	if (unlikely(slots > nax_queue_tx_free(q))) {
+		nax_user_logf(NAX_LOG_ERR, port->name,
+			      "tx queue %u: %u slots submitted: %u are free", queue, slots,
+			      nax_queue_tx_free(q));
+		return;
+	}
+	nax_queue_submit(q, slots);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Small things that every file of the user back end uses: messages, time, the list of drivers. */
+#ifndef NAX_USER_H
+#define NAX_USER_H
+
+#include <stdint.h>
+
+#include "core.h"
+
+/**
+ * nax_user_log() - hand a message to the application's function, or to standard error
+ * @level: how bad
+ * @port: name of the port it is about, NULL: none
+ * @text: one line without newline
+ *
+ * Any thread, not in a signal handler.
+ */
+void nax_user_log(enum nax_log_level level, const char *port, const char *text);
+
+/** nax_user_logf() - the same with a format; cut at NAX_ERROR_TEXT bytes. */
+void nax_user_logf(enum nax_log_level level, const char *port, const char *fmt, ...)
+	__printf(3, 4);
+
+/** nax_user_time_ns() - CLOCK_MONOTONIC. */
+u64 nax_user_time_ns(void);
+
+/** nax_user_sleep_us() - sleep at least so long, also when signals arrive. */
+void nax_user_sleep_us(u64 us);
+
+/** nax_user_kick() - add 1 to an eventfd; async-signal-safe, keeps errno. */
+void nax_user_kick(int fd);
+
+/** nax_user_drain() - empty a non-blocking eventfd. Return: whether there was something. */
+bool nax_user_drain(int fd);
+
+/**
+ * nax_user_thread() - start a thread that takes no signals, so that they reach the application's
+ * @cpu: pin it there, -1: do not
+ *
+ * Return: 0 or a positive errno of pthread_create().
+ */
+int nax_user_thread(unsigned long *thread, int cpu, void *(*fn)(void *), void *arg);
+
+/**
+ * nax_driver_find() - the registered driver that knows a device
+ * @vendor: PCI vendor id
+ * @device: PCI device id
+ * @id: set to the table entry that matched
+ *
+ * Return: NULL if none does.
+ */
+const struct nax_driver *nax_driver_find(u16 vendor, u16 device, const struct nax_pci_id **id);
+
+#endif /* NAX_USER_H */

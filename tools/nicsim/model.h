@@ -4,11 +4,16 @@
  *
  *	world.c    clock, timers, ports, wires         pci.c   configuration space, FLR, D3, MSI-X
  *	regs.c     register dispatch, strictness       nvm.c   NVM image, EERD, semaphores
- *	irq.c      causes, IVAR, EITR, vectors         phy.c   link, AUTOC, SFP+ module on I2C, MDIO
- *	stats.c    statistics registers                dma.c   mappings, bus mastering
- *	chaos.c    faults                              filter.c MAC, multicast, VLAN
- *	rss.c      Toeplitz, RETA, packet types        rx.c    packet buffer, receive descriptors
- *	csum.c     checksums                           tx.c    transmit descriptors, segmentation
+ *	irq.c      causes, IVAR, EITR, vectors         phy.c   link, AUTOC, MDIO
+ *	general.c  device reset, timers, security      sfp.c   SFP+ module on the I2C pins
+ *	eec.c      NVM on its own pins                 stats.c statistics registers
+ *	chaos.c    faults                              dma.c   mappings, bus mastering
+ *	table.c    registers of the control half
+ *	filter.c   MAC, multicast, VLAN                rss.c   Toeplitz, RETA, packet types
+ *	rx.c       packet buffer, receive descriptors  csum.c  checksums
+ *	tx.c       transmit descriptors, segmentation
+ *
+ * Those up to table.c are the control half and share control.h as well.
  *
  * This is a second reading of the datasheet, on purpose: no header is shared with the drivers.
  */
@@ -33,7 +38,12 @@
  *	where @strict
  * @strict: report writes to bits outside @writable
  * @read: value to return instead of the stored one; NULL: stored
- * @write: called after the check, stores the value itself; NULL: store it
+ * @write: called after the check, stores the value itself; NULL: store it. The value has the
+ *	stored bits where the register is not @writable
+ *
+ * A register that both tables name is the datapath's. Some registers answer at a second address
+ * (RAL and RAH at 0x5400, PSRTYPE at 0x5480, SRRCTL at 0x2100, ...): regs.c translates those, the
+ * tables name the first address alone.
  */
 struct sim_reg {
 	const char *name;
@@ -48,7 +58,7 @@ struct sim_reg {
 };
 
 /* Tables, ended by name NULL; regs.c builds a lookup from all of them. */
-extern const struct sim_reg sim_regs_general[];		/* regs.c, irq.c, nvm.c, phy.c, stats.c */
+extern const struct sim_reg sim_regs_general[];		/* table.c */
 extern const struct sim_reg sim_regs_datapath[];	/* rx, tx, filter, RSS */
 
 /** enum sim_stat - statistics registers; stats.c maps them to offsets, widths, clear on read */
@@ -61,7 +71,8 @@ enum sim_stat {
 	SIM_STATS
 };
 
-struct sim_world;
+struct sim_control;
+struct sim_datapath;
 
 /**
  * struct nicsim_port - one function
@@ -125,11 +136,12 @@ void sim_timer_stop(struct sim_timer *t);
  * sim_dma() - memory behind a bus address
  *
  * Reports and returns NULL when the driver handed out an address range that is not wholly inside
- * one mapping with the right permission, or when bus mastering is off or the device is in D3, or
- * gone (the last without a report).
+ * one mapping with the right permission, or when bus mastering is off (COMMAND or CTRL.GIO_DIS) or
+ * the device is in D3, or gone (the last without a report). The pointer is good until the mapping
+ * goes: do not keep it across calls that may call back.
  */
 void *sim_dma(struct nicsim_port *p, uint64_t iova, uint32_t len, bool write, const char *what);
-/** sim_dma_allowed() - bus master enabled, D0, not gone; no report. */
+/** sim_dma_allowed() - bus master enabled, D0, not gone, not in reset; no report. */
 bool sim_dma_allowed(const struct nicsim_port *p);
 
 /** sim_irq_queue() - a receive or transmit queue has a cause: by IVAR to its EICR bit. */
@@ -149,9 +161,15 @@ bool sim_link_up(const struct nicsim_port *p);
 bool sim_pause_rx(const struct nicsim_port *p);
 bool sim_pause_tx(const struct nicsim_port *p);
 
-/** sim_fault_take() - whether fault @f with @arg shall happen now (set by a test, or by chaos). */
+/**
+ * sim_fault_take() - whether fault @f shall happen now, to queue or vector @arg
+ *
+ * Asked at each occasion. True if a test asked for it with nicsim_fault(), which is then used up,
+ * or by chance where chaos is on. Lasting faults (reset, semaphore, bus master, gone) are not used
+ * up. What happens to a queue lasts as enum nicsim_fault says; that is the datapath's to keep.
+ */
 bool sim_fault_take(struct nicsim_port *p, enum nicsim_fault f, uint32_t arg);
-/** sim_fault_on() - whether lasting fault @f is on; not consumed. */
+/** sim_fault_on() - whether lasting fault @f is on, or one is waiting to be taken; not consumed. */
 bool sim_fault_on(const struct nicsim_port *p, enum nicsim_fault f);
 
 /** sim_wake() - nicsim_run() has datapath work for this port. */
@@ -161,7 +179,7 @@ void sim_wake(struct nicsim_port *p);
 
 int sim_datapath_create(struct nicsim_port *p);
 void sim_datapath_destroy(struct nicsim_port *p);
-/** sim_datapath_reset() - device reset: queues off, packet buffer empty. Registers are reset by regs.c. */
+/** sim_datapath_reset() - device reset: queues off, packet buffer empty; not the registers. */
 void sim_datapath_reset(struct nicsim_port *p);
 /** sim_datapath_run() - move at most *@budget frames, taking from it; true if more work waits. */
 bool sim_datapath_run(struct nicsim_port *p, unsigned int *budget);

@@ -72,15 +72,17 @@ struct nicsim_config {
  * struct nicsim_port_config - a function
  * @name: for messages
  * @model: "82599"
- * @device_id: PCI device id: 0x10f9 (CX4), 0x10fb (SFP+ with a direct attach module),
- *	0x10fc (XAUI), or another 82599 id; 0: 0x10f9
+ * @device_id: PCI device id: 0x10f9 (CX4), 0x10fb (SFP+, see @module), 0x10fc (XAUI), 0x10f7
+ *	(KX4), 0x1517 (KR), or another 82599 id but 0x151c, whose 10GBASE-T PHY is not modelled;
+ *	0: 0x10f9. Any id, with CX4 behind it, if @vendor_id is not Intel's
  * @mac: permanent address; zero: one made from @name
  * @nvm_words: overrides of NVM words: pairs of {word, value} ended by {0xffff, 0}; NULL: none.
  *	The checksum is computed after them
  * @nvm_bad_checksum: break it
  * @module: SFP+ module: "da" (passive direct attach), "sr", "lr", "1000t" (refused by drivers),
  *	"none"; NULL: "da"
- * @bar0_size: bytes of BAR 0, 0: 128 KiB
+ * @vendor_id: PCI vendor id; 0: 0x8086
+ * @bar0_size: bytes of BAR 0, a power of two from 4 KiB to 128 KiB; 0: 128 KiB
  */
 struct nicsim_port_config {
 	const char *name;
@@ -118,6 +120,9 @@ void nicsim_port_writable(struct nicsim_port *port);
 
 /**
  * nicsim_port_frame() - a frame arrives from outside, without frame check sequence
+ * @port: port without a wire
+ * @frame: from the destination address on; copied
+ * @len: bytes, 14 .. 16384
  *
  * Return: false if the port cannot take it now (its packet buffer is full and it has asked its
  * partner to pause): offer it again later. What hardware would drop is taken, and counted.
@@ -130,9 +135,17 @@ bool nicsim_port_ready(const struct nicsim_port *port);
 /** nicsim_link() - plug or pull the cable. */
 void nicsim_link(struct nicsim_port *port, bool up);
 
-/** nicsim_fault() - let a fault happen once, now or at the next occasion; @arg: queue or vector. */
+/**
+ * nicsim_fault() - let a fault happen once, now or at the next occasion
+ * @port: port
+ * @fault: which
+ * @arg: queue or vector it shall happen to; UINT32_MAX: the next one, whichever
+ *
+ * RESET_STUCK, SEMAPHORE, MASTER_STUCK and GONE begin now and last until nicsim_fault_clear(),
+ * also over a function-level reset. IRQ_SPURIOUS, IRQ_STORM and LINK_FLAP happen now.
+ */
 void nicsim_fault(struct nicsim_port *port, enum nicsim_fault fault, uint32_t arg);
-/** nicsim_fault_clear() - end a lasting fault. */
+/** nicsim_fault_clear() - end a lasting fault, forget one not yet taken. After GONE: power-on. */
 void nicsim_fault_clear(struct nicsim_port *port, enum nicsim_fault fault);
 
 /* The PCI function. Regions: 0 BAR 0 (registers), 4 BAR 4 (MSI-X), 7 configuration space. */
@@ -141,7 +154,20 @@ void nicsim_fault_clear(struct nicsim_port *port, enum nicsim_fault fault);
 #define NICSIM_VECTORS 64
 
 uint64_t nicsim_region_size(const struct nicsim_port *port, unsigned int region);
-/** nicsim_region_read() - 1, 2, 4 or 8 bytes (any length in configuration space); 0 or -errno. */
+/**
+ * nicsim_region_read() - 1, 2, 4 or 8 bytes (any length in configuration space)
+ * @port: port
+ * @region: 0 .. NICSIM_REGIONS - 1
+ * @offset: bytes from its beginning
+ * @data: where they go
+ * @len: how many
+ *
+ * Registers are 32 bits wide and aligned: 8 bytes are two of them, 1 and 2 bytes a driver error.
+ * As on a bus, reads with memory decoding off (COMMAND), in D3hot, or of a device that is gone
+ * give all-ones and writes are dropped.
+ *
+ * Return: 0; -EINVAL: no such region, outside it, or a length or alignment it does not have.
+ */
 int nicsim_region_read(struct nicsim_port *port, unsigned int region, uint64_t offset, void *data,
 		       unsigned int len);
 int nicsim_region_write(struct nicsim_port *port, unsigned int region, uint64_t offset,
@@ -157,7 +183,12 @@ int nicsim_dma_unmap(struct nicsim_port *port, uint64_t iova, uint64_t size);
 int nicsim_irq_set(struct nicsim_port *port, unsigned int vector,
 		   void (*fn)(void *ctx, unsigned int vector), void *ctx);
 
-/** nicsim_port_reset() - function-level reset: as power-on, but the cable stays. */
+/**
+ * nicsim_port_reset() - function-level reset: as power-on, but the cable stays
+ * @port: port
+ *
+ * COMMAND is cleared too, as on hardware: the client restores it. DMA mappings and listeners stay.
+ */
 void nicsim_port_reset(struct nicsim_port *port);
 /** nicsim_port_disconnect() - the client went: FLR, all mappings and listeners dropped. */
 void nicsim_port_disconnect(struct nicsim_port *port);

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * nicsim: the registers of the datapath. The places where the 82599 answers for its predecessor
+ * (RAL at 0x5400, SRRCTL at 0x2100, ...) are aliases in regs.c. Filters without effect are here so
+ * that they read back; they log when they are switched on.
+ */
+#include "datapath.h"
+#include "regs_datapath.h"
+
+#define ALL		0xFFFFFFFFu
+#define BANK		(SIM_QUEUES / 2)
+
+/* One register, plain; an array, plain; those with a writer, strict. */
+#define REG(name, at, reset, mask) { name, at, 4, 1, reset, mask, false, NULL, NULL }
+#define ARRAY(name, at, count, reset, mask) { name, at, 4, count, reset, mask, false, NULL, NULL }
+#define STRICT(name, at, count, reset, mask) { name, at, 4, count, reset, mask, true, NULL, NULL }
+#define CALL(name, at, count, reset, mask, fn) { name, at, 4, count, reset, mask, true, NULL, fn }
+
+/* A register of every receive queue, in both banks. */
+#define RXQ(name, at, reset, mask, fn) \
+	{ name, DR_RXQ_LOW + (at), 0x40, BANK, reset, mask, true, NULL, sim_##fn##_write }, \
+	{ name, DR_RXQ_HIGH + (at), 0x40, BANK, reset, mask, true, NULL, sim_##fn##_write_high }
+#define RXQ_PLAIN(name, at, reset) \
+	{ name, DR_RXQ_LOW + (at), 0x40, BANK, reset, ALL, false, NULL, NULL }, \
+	{ name, DR_RXQ_HIGH + (at), 0x40, BANK, reset, ALL, false, NULL, NULL }
+#define TXQ(name, at, reset, mask, fn) \
+	{ name, DR_TXQ(0) + (at), 0x40, SIM_QUEUES, reset, mask, true, NULL, fn }
+#define PAIRS(name, at, mask) { name, at, 8, RAR_COUNT, 0, mask, true, NULL, NULL }
+
+const struct sim_reg sim_regs_datapath[] = {
+	RXQ("RDBAL", RXQ_RDBAL, 0, ALL, rdbal),
+	RXQ("RDBAH", RXQ_RDBAH, 0, ALL, rdbah),
+	RXQ("RDLEN", RXQ_RDLEN, 0, ALL, rdlen),
+	RXQ_PLAIN("DCA_RXCTRL", RXQ_DCA_RXCTRL, DCA_RXCTRL_RESET),
+	RXQ("RDH", RXQ_RDH, 0, XDT_BITS, rdh),
+	RXQ("SRRCTL", RXQ_SRRCTL, SRRCTL_RESET, SRRCTL_BITS, srrctl),
+	RXQ("RDT", RXQ_RDT, 0, XDT_BITS, rdt),
+	RXQ("RXDCTL", RXQ_RXDCTL, 0, XXDCTL_ENABLE | XXDCTL_SWFLSH | RXDCTL_VME, rxdctl),
+	RXQ_PLAIN("RSCCTL", RXQ_RSCCTL, 0),
+
+	TXQ("TDBAL", TXQ_TDBAL, 0, ALL, sim_tdbal_write),
+	TXQ("TDBAH", TXQ_TDBAH, 0, ALL, sim_tdbah_write),
+	TXQ("TDLEN", TXQ_TDLEN, 0, ALL, sim_tdlen_write),
+	TXQ("DCA_TXCTRL", TXQ_DCA_TXCTRL, DCA_TXCTRL_RESET, ALL, NULL),
+	TXQ("TDH", TXQ_TDH, 0, XDT_BITS, sim_tdh_write),
+	TXQ("TDT", TXQ_TDT, 0, XDT_BITS, sim_tdt_write),
+	TXQ("TXDCTL", TXQ_TXDCTL, 0, TXDCTL_BITS, sim_txdctl_write),
+	TXQ("TDWBAL", TXQ_TDWBAL, 0, ALL, sim_tdwb_write),
+	TXQ("TDWBAH", TXQ_TDWBAH, 0, ALL, sim_tdwbh_write),
+
+	/* receive, all queues */
+	REG("RDRXCTL", DR_RDRXCTL, RDRXCTL_RESET, 0x36BF00F7),
+	CALL("QDE", DR_QDE, 1, 0, 0x00037F03, sim_qde_write),
+	STRICT("RXCTRL", DR_RXCTRL, 1, 0, 0x00000003),
+	REG("RSCDBU", DR_RSCDBU, 0x00000020, 0x000000FF),
+	STRICT("RXPBSIZE", DR_RXPBSIZE, 1, RXPBSIZE_RESET, XXPBSIZE_BITS),
+	STRICT("RXPBSIZE", DR_RXPBSIZE + 4, 7, 0, XXPBSIZE_BITS),
+	STRICT("RXCSUM", DR_RXCSUM, 1, 0, RXCSUM_IPPCSE | RXCSUM_PCSD),
+	REG("RFCTL", DR_RFCTL, 0, ALL),
+	REG("EXVET", DR_EXVET, EXVET_RESET, 0xFFFF0000),
+	STRICT("FCTRL", DR_FCTRL, 1, 0, FCTRL_BITS),
+	STRICT("VLNCTRL", DR_VLNCTRL, 1, 0x8100, 0x7000FFFF),
+	STRICT("MCSTCTRL", DR_MCSTCTRL, 1, 0, MCSTCTRL_MO | MCSTCTRL_MFE),
+	ARRAY("ETQF", DR_ETQF, ETQF_COUNT, 0, ALL),
+	ARRAY("ETQS", DR_ETQS, ETQF_COUNT, 0, ALL),
+	ARRAY("MTA", DR_MTA, 128, 0, ALL),
+	ARRAY("UTA", DR_UTA, 128, 0, ALL),
+	ARRAY("VFTA", DR_VFTA, 128, 0, ALL),
+	PAIRS("RAL", DR_RAL, ALL),
+	PAIRS("RAH", DR_RAH, RAH_AV | 0x003CFFFF),
+	ARRAY("PSRTYPE", 0x0EA00, 64, 0, ALL),
+	STRICT("MRQC", DR_MRQC, 1, 0, 0xFFFFA00F),
+	STRICT("RETA", DR_RETA, RETA_ENTRIES / 4, 0, 0x0F0F0F0F),
+	CALL("RSSRK", DR_RSSRK, RSSRK_WORDS, 0, ALL, sim_rssrk_write),
+	ARRAY("SAQF", DR_SAQF, 128, 0, ALL),
+	ARRAY("DAQF", 0x0E200, 128, 0, ALL),
+	ARRAY("SDPQF", 0x0E400, 128, 0, ALL),
+	CALL("FTQF", DR_FTQF, 128, 0, ALL, sim_ftqf_write),
+	ARRAY("L34T_IMIR", 0x0E800, 128, 0, ALL),
+	CALL("SYNQF", DR_SYNQF, 1, 0, ALL, sim_synqf_write),
+	REG("RQTC", 0x0EC70, 0, ALL),
+	REG("LLITHRESH", 0x0EC90, 0, ALL),
+	ARRAY("IMIRVP", 0x0EC60, 1, 0, ALL),
+
+	/* transmit, all queues */
+	CALL("DMATXCTL", DR_DMATXCTL, 1, DMATXCTL_RESET, DMATXCTL_BITS, sim_dmatxctl_write),
+	REG("DTXTCPFLGL", DR_DTXTCPFLGL, DTXTCPFLGL_RESET, 0x0FFF0FFF),
+	REG("DTXTCPFLGH", DR_DTXTCPFLGH, DTXTCPFLGH_RESET, 0x00000FFF),
+	REG("DTXMXSZRQ", DR_DTXMXSZRQ, 0x00000010, 0x00000FFF),
+	CALL("MTQC", DR_MTQC, 1, 0, 0x0000000F, sim_mtqc_write),
+	STRICT("TXPBSIZE", DR_TXPBSIZE, 1, TXPBSIZE_RESET, XXPBSIZE_BITS),
+	STRICT("TXPBSIZE", DR_TXPBSIZE + 4, 7, 0, XXPBSIZE_BITS),
+	{ NULL, 0, 0, 0, 0, 0, false, NULL, NULL },
+};

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * nicsim: the client's memory. The descriptor of each DMA_MAP is mapped here and its address given
+ * to the model; without a descriptor the range is known but out of the device's reach.
+ *
+ * A client may shorten its file after mapping it, and the model's next access then raises SIGBUS.
+ * The handler puts anonymous zero pages in the mapping's place and marks the connection: the access
+ * goes on, no state of the model is lost half-changed, other clients notice nothing, and the server
+ * ends that one connection as soon as the model returns.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "vfu_conn.h"
+
+#define MAPS_MAX	65535		/* what clients assume if nothing is said */
+#define PAGE		4096u
+
+static struct vfu_conn *conns;
+
+/* ---- SIGBUS ---- */
+
+static struct vfu_conn *conn_at(const void *addr, struct vfu_map *found)
+{
+	struct vfu_conn *c;
+	unsigned int i;
+
+	for (c = conns; c; c = c->next) {
+		for (i = 0; i < c->map_count; i++) {
+			const struct vfu_map *m = &c->map[i];
+
+			if (m->va && (uintptr_t)addr - (uintptr_t)m->va < m->va_len) {
+				*found = *m;
+				return c;
+			}
+		}
+	}
+	return NULL;
+}
+
+/*
+ * The signal is raised by an access, so it comes when no mapping is being changed: the tables may be
+ * read, and mmap() is a plain system call.
+ */
+static void on_sigbus(int sig, siginfo_t *info, void *context)
+{
+	int saved = errno;
+	struct vfu_conn *c;
+	struct vfu_map m;
+
+	c = conn_at(info->si_addr, &m);
+	if (c && mmap(m.va, m.va_len, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == m.va) {
+		c->faulted = 1;
+		errno = saved;
+		return;
+	}
+	/* not a client's: the access is repeated, and this time ends the process as it should */
+	signal(SIGBUS, SIG_DFL);
+}
+
+void vfu_dma_init(struct vfu_conn *c)
+{
+	struct sigaction sa = { .sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO };
+
+	/* each time: whoever runs the model may have had a handler of its own since the last */
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGBUS, &sa, NULL);
+	c->next = conns;
+	conns = c;
+}
+
+bool vfu_conn_faulted(const struct vfu_conn *c)
+{
+	return c->faulted;
+}
+
+/* ---- the table ---- */
+
+/* The first mapping that ends at or after @iova. */
+static unsigned int map_find(const struct vfu_conn *c, uint64_t iova)
+{
+	unsigned int low = 0, high = c->map_count;
+
+	while (low < high) {
+		unsigned int mid = low + (high - low) / 2;
+
+		if (c->map[mid].iova + (c->map[mid].size - 1) < iova)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static int map_room(struct vfu_conn *c, const struct vfu_request *rq)
+{
+	unsigned int room = c->map_room ? 2 * c->map_room : 16;
+	struct vfu_map *map;
+
+	if (c->map_count < c->map_room)
+		return 0;
+	if (c->map_count >= MAPS_MAX)
+		return vfu_refuse(c, rq, ENOSPC, "there are %u mappings, limit %u", c->map_count,
+				  MAPS_MAX);
+	map = realloc(c->map, room * sizeof(*map));
+	if (!map)
+		return vfu_refuse(c, rq, ENOMEM, "no memory for %u mappings", room);
+	c->map = map;
+	c->map_room = room;
+	return 0;
+}
+
+static void map_release(const struct vfu_map *m)
+{
+	if (m->va)
+		munmap(m->va, m->va_len);
+}
+
+void vfu_dma_exit(struct vfu_conn *c)
+{
+	struct vfu_conn **at;
+	unsigned int i;
+
+	for (at = &conns; *at; at = &(*at)->next) {
+		if (*at == c) {
+			*at = c->next;
+			break;
+		}
+	}
+	for (i = 0; i < c->map_count; i++)
+		map_release(&c->map[i]);
+	free(c->map);
+}
+
+/* ---- DMA_MAP ---- */
+
+static int map_check(struct vfu_conn *c, const struct vfu_request *rq, const struct vfu_dma_map *d)
+{
+	unsigned int at;
+
+	if (d->argsz < sizeof(*d))
+		return vfu_refuse(c, rq, EINVAL, "argsz is %u, limit %zu", d->argsz, sizeof(*d));
+	if (d->flags & ~VFU_DMA_FLAGS || !(d->flags & (VFU_DMA_READ | VFU_DMA_WRITE)))
+		return vfu_refuse(c, rq, EINVAL, "flags are %#x, limit %#x with read or write",
+				  d->flags, VFU_DMA_FLAGS);
+	if (!d->size || d->size % PAGE || d->iova % PAGE || d->fd_offset % PAGE)
+		return vfu_refuse(c, rq, EINVAL, "iova %#" PRIx64 ", size %#" PRIx64
+				  ", offset %#" PRIx64 ": limit is whole pages of %u", d->iova,
+				  d->size, d->fd_offset, PAGE);
+	if (d->iova + (d->size - 1) < d->iova)
+		return vfu_refuse(c, rq, EINVAL, "iova %#" PRIx64 " and size %#" PRIx64
+				  " pass the limit of 64 bits", d->iova, d->size);
+	at = map_find(c, d->iova);
+	if (at < c->map_count && c->map[at].iova <= d->iova + (d->size - 1))
+		return vfu_refuse(c, rq, EEXIST, "iova %#" PRIx64 ", size %#" PRIx64
+				  " overlaps the mapping at %#" PRIx64 ", size %#" PRIx64, d->iova,
+				  d->size, c->map[at].iova, c->map[at].size);
+	return map_room(c, rq);
+}
+
+static int map_memory(struct vfu_conn *c, const struct vfu_request *rq,
+		      const struct vfu_dma_map *d, struct vfu_map *m)
+{
+	uint64_t unit;
+	struct stat st;
+	int prot = 0;
+
+	if (fstat(rq->fds[0], &st))
+		return vfu_refuse(c, rq, errno, "descriptor: %s", strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return vfu_refuse(c, rq, EINVAL, "descriptor has mode %#o, limit is regular files",
+				  st.st_mode);
+	if (d->fd_offset > (uint64_t)st.st_size || d->size > (uint64_t)st.st_size - d->fd_offset)
+		return vfu_refuse(c, rq, EINVAL, "offset %#" PRIx64 " and size %#" PRIx64
+				  " pass the file's end, limit %#" PRIx64, d->fd_offset, d->size,
+				  (uint64_t)st.st_size);
+	if (d->flags & VFU_DMA_READ)
+		prot |= PROT_READ;
+	if (d->flags & VFU_DMA_WRITE)
+		prot |= PROT_WRITE;
+	/* files of huge pages are unmapped in their own unit only, which is their block size */
+	unit = st.st_blksize > PAGE && !(st.st_blksize & (st.st_blksize - 1)) ? st.st_blksize : PAGE;
+	m->va_len = (d->size + unit - 1) & ~(unit - 1);
+	m->va = mmap(NULL, m->va_len, prot, MAP_SHARED, rq->fds[0], d->fd_offset);
+	if (m->va == MAP_FAILED) {
+		m->va = NULL;
+		return vfu_refuse(c, rq, errno, "mmap of %#" PRIx64 " bytes: %s", d->size,
+				  strerror(errno));
+	}
+	return 0;
+}
+
+int vfu_dma_map(struct vfu_conn *c, const struct vfu_request *rq, struct vfu_reply *reply)
+{
+	struct vfu_dma_map d;
+	struct vfu_map m = { 0 };
+	unsigned int at;
+	int err;
+
+	memcpy(&d, rq->data, sizeof(d));
+	err = map_check(c, rq, &d);
+	if (err)
+		return err;
+	m.iova = d.iova;
+	m.size = d.size;
+	if (rq->nfds) {
+		err = map_memory(c, rq, &d, &m);
+		if (err)
+			return err;
+	}
+	err = nicsim_dma_map(c->port, d.iova, d.size, m.va, d.flags & VFU_DMA_READ,
+			     d.flags & VFU_DMA_WRITE);
+	if (err) {
+		map_release(&m);
+		return vfu_refuse(c, rq, -err, "iova %#" PRIx64 ": %s", d.iova, strerror(-err));
+	}
+	at = map_find(c, d.iova);
+	memmove(&c->map[at + 1], &c->map[at], (c->map_count - at) * sizeof(m));
+	c->map[at] = m;
+	c->map_count++;
+	return 0;
+}
+
+/* ---- DMA_UNMAP ---- */
+
+/*
+ * As VFIO type 1: whatever lies wholly inside goes, and finding nothing is no error. QEMU flushes a
+ * virtual IOMMU's domain by unmapping pieces of the whole address space.
+ */
+int vfu_dma_unmap(struct vfu_conn *c, const struct vfu_request *rq, struct vfu_reply *reply)
+{
+	struct vfu_dma_unmap d;
+	unsigned int from, to;
+	uint64_t end;
+
+	memcpy(&d, rq->data, sizeof(d));
+	if (d.argsz < sizeof(d))
+		return vfu_refuse(c, rq, EINVAL, "argsz is %u, limit %zu", d.argsz, sizeof(d));
+	if (d.flags & ~VFU_UNMAP_ALL)
+		return vfu_refuse(c, rq, EINVAL, "flags are %#x, limit %#x", d.flags, VFU_UNMAP_ALL);
+	end = d.iova + (d.size - 1);
+	if (d.flags & VFU_UNMAP_ALL) {
+		if (d.iova || d.size)
+			return vfu_refuse(c, rq, EINVAL, "all, but iova is %#" PRIx64 " and size %#"
+					  PRIx64 ", limit 0", d.iova, d.size);
+		end = UINT64_MAX;
+	} else if (!d.size || end < d.iova) {
+		return vfu_refuse(c, rq, EINVAL, "iova %#" PRIx64 ", size %#" PRIx64
+				  ": limits 1 to 64 bits", d.iova, d.size);
+	}
+	from = map_find(c, d.iova);
+	if (from < c->map_count && c->map[from].iova < d.iova)
+		from++;
+	for (to = from; to < c->map_count; to++) {
+		const struct vfu_map *m = &c->map[to];
+
+		if (m->iova + (m->size - 1) > end)
+			break;
+		nicsim_dma_unmap(c->port, m->iova, m->size);
+		map_release(m);
+	}
+	memmove(&c->map[from], &c->map[to], (c->map_count - to) * sizeof(*c->map));
+	c->map_count -= to - from;
+	vfu_put(reply, &d, sizeof(d));
+	return 0;
+}

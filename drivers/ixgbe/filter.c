@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Which frames are received: exact addresses (RAL/RAH), multicast hash (MTA), VLANs (VFTA), and
+ * promiscuous modes (FCTRL). Datasheet sections 7.1.1.1 and 8.2.3.7.
+ */
+#include <nax/nax.h>
+
+#include "ixgbe.h"
+#include "regs.h"
+
+/* An entry that stays is not touched, so that no frame for it is lost meanwhile. */
+static void set_address(struct nax_adapter *a, u32 i, u32 low, u32 high)
+{
+	u32 old_low = nax_reg_read(a, IXGBE_RAL(i));
+	u32 old_high = nax_reg_read(a, IXGBE_RAH(i));
+
+	if (old_low == low && old_high == high)
+		return;
+	if (old_high & IXGBE_RAH_AV)
+		nax_reg_write(a, IXGBE_RAH(i), 0);
+	nax_reg_write(a, IXGBE_RAL(i), low);
+	nax_reg_write(a, IXGBE_RAH(i), high);
+}
+
+static void set_unicast(struct nax_adapter *a, const struct nax_filter *f)
+{
+	u32 i;
+
+	for (i = 0; i < IXGBE_HW_RARS && !a->gone; i++) {
+		const u8 *mac;
+
+		if (i >= f->n_ucast) {
+			set_address(a, i, 0, 0);
+			continue;
+		}
+		mac = f->ucast[i];
+		set_address(a, i, mac[0] | mac[1] << 8 | mac[2] << 16 | (u32)mac[3] << 24,
+			    mac[4] | mac[5] << 8 | (u32)IXGBE_RAH_AV);
+	}
+}
+
+/* MCSTCTRL.MO is 0: bits 47:36 of the address are the position in the table. */
+static void set_multicast(struct nax_adapter *a, const struct nax_filter *f)
+{
+	u32 table[IXGBE_MTAS] = { 0 };
+	u32 i;
+
+	for (i = 0; i < f->n_mcast; i++) {
+		const u8 *mac = f->mcast[i];
+		u32 bit = mac[4] >> 4 | mac[5] << 4;
+
+		table[bit / 32] |= 1u << bit % 32;
+	}
+	for (i = 0; i < IXGBE_MTAS; i++)
+		nax_reg_write(a, IXGBE_MTA(i), table[i]);
+	nax_reg_write(a, IXGBE_MCSTCTRL, f->n_mcast ? IXGBE_MCSTCTRL_MFE : 0);
+}
+
+/** ixgbe_set_filter() - apply the whole filter; nax_driver_ops.set_filter. */
+void ixgbe_set_filter(struct nax_adapter *a, const struct nax_filter *f)
+{
+	bool promisc = f->flags & NAX_FILTER_PROMISC;
+	bool vlan = (f->flags & NAX_FILTER_VLAN) && !promisc;
+	u32 fctrl = 0;
+	u32 i;
+
+	if (f->flags & NAX_FILTER_BROADCAST)
+		fctrl |= IXGBE_FCTRL_BAM;
+	if (f->flags & NAX_FILTER_ALLMULTI)
+		fctrl |= IXGBE_FCTRL_MPE;
+	if (promisc)
+		fctrl |= IXGBE_FCTRL_UPE | IXGBE_FCTRL_MPE | IXGBE_FCTRL_BAM;
+
+	set_unicast(a, f);
+	set_multicast(a, f);
+	/* VFTA is undefined after power-on, and looked at only with VFE. */
+	for (i = 0; i < IXGBE_VFTAS; i++)
+		nax_reg_write(a, IXGBE_VFTA(i), vlan ? f->vlan[i] : 0);
+	nax_reg_write(a, IXGBE_VLNCTRL,
+		      IXGBE_VLNCTRL_VET_8021Q | (vlan ? IXGBE_VLNCTRL_VFE : 0));
+	nax_reg_write(a, IXGBE_FCTRL, fctrl);
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* NVM (EEPROM): word reads by EERD, checksum, versions, capability word. Datasheet chapter 6. */
+#include <nax/nax.h>
+
+#include "ixgbe.h"
+#include "regs.h"
+
+#define EERD_STEP_US		5
+#define EERD_LIMIT_US		20000
+
+#define NVM_SECTION_FIRST	0x03	/* words 0x03 .. 0x0E point to sections */
+#define NVM_SECTION_LAST	0x0e
+#define NVM_FIRMWARE		0x0f
+#define NVM_PBA			0x15
+#define NVM_PBA_IS_STRING	0xfafa	/* then the next word points to it */
+#define NVM_CAPS		0x2c
+#define NVM_ETRACK_LOW		0x2d
+#define NVM_ETRACK_HIGH		0x2e
+#define NVM_ETRACK_VALID	0x8000
+#define NVM_CHECKSUM		0x3f
+#define NVM_SUM			0xbaba
+
+#define FW_LESM			2	/* in the firmware section: where LESM's parameters are */
+#define LESM_STATE		1
+#define LESM_ENABLED		0x8000
+
+#define PBA_CHARS		11
+
+/** ixgbe_nvm_read() - read a word of NVM. May sleep. Return: 0; -EINVAL; -ETIMEDOUT; -ENODEV. */
+int ixgbe_nvm_read(struct nax_adapter *a, u32 word, u16 *value)
+{
+	const struct ixgbe *x = a->priv;
+	int err;
+
+	*value = 0;
+	if (word >= x->nvm_words)
+		return -EINVAL;
+	nax_reg_write(a, IXGBE_EERD, FIELD_PREP(IXGBE_EERD_ADDR, word) | IXGBE_EERD_START);
+	err = nax_reg_wait(a, IXGBE_EERD, IXGBE_EERD_DONE, IXGBE_EERD_DONE, EERD_STEP_US,
+			   EERD_LIMIT_US);
+	if (err)
+		return err;
+	*value = FIELD_GET(IXGBE_EERD_DATA, nax_reg_read(a, IXGBE_EERD));
+	return 0;
+}
+
+static int fail_read(struct nax_adapter *a, int err, u32 word)
+{
+	const struct ixgbe *x = a->priv;
+
+	if (err == -ENODEV)
+		return nax_fail(a, err, "device is gone: registers read all-ones");
+	if (err == -EINVAL)
+		return nax_fail(a, err, "NVM points to word 0x%x: it has 0x%x words (EEC.SIZE)",
+				word, x->nvm_words);
+	return nax_fail(a, err, "NVM word 0x%x: EERD.DONE not set within %u ms", word,
+			EERD_LIMIT_US / 1000);
+}
+
+static bool is_pointer(u16 word)
+{
+	return word != 0 && word != 0xffff;
+}
+
+/* Add words [first, first + n) to @sum. */
+static int sum_words(struct nax_adapter *a, u32 first, u32 n, u16 *sum)
+{
+	u32 i;
+
+	for (i = first; i < first + n; i++) {
+		u16 value;
+		int err = ixgbe_nvm_read(a, i, &value);
+
+		if (err)
+			return fail_read(a, err, i);
+		*sum = (u16)(*sum + value);
+	}
+	return 0;
+}
+
+/*
+ * Words 0x00 .. 0x3E and all sections that words 0x03 .. 0x0E point to, without the length word
+ * each begins with, and the checksum word add up to 0xBABA.
+ */
+static int check_sum(struct nax_adapter *a)
+{
+	u16 sum = 0;
+	u16 pointer, length, found;
+	u32 i;
+	int err;
+
+	err = sum_words(a, 0, NVM_CHECKSUM, &sum);
+	for (i = NVM_SECTION_FIRST; i <= NVM_SECTION_LAST && !err; i++) {
+		err = ixgbe_nvm_read(a, i, &pointer);
+		if (err)
+			return fail_read(a, err, i);
+		if (!is_pointer(pointer))
+			continue;
+		err = ixgbe_nvm_read(a, pointer, &length);
+		if (err)
+			return fail_read(a, err, pointer);
+		if (is_pointer(length))
+			err = sum_words(a, pointer + 1u, length, &sum);
+	}
+	if (err)
+		return err;
+	err = ixgbe_nvm_read(a, NVM_CHECKSUM, &found);
+	if (err)
+		return fail_read(a, err, NVM_CHECKSUM);
+	if (found != (u16)(NVM_SUM - sum))
+		return nax_fail(a, -EIO, "NVM checksum (word 0x3f) is 0x%04x: must be 0x%04x",
+				found, (u16)(NVM_SUM - sum));
+	return 0;
+}
+
+/*
+ * The printed board assembly number, like "E66560-003": a string that word 0x16 points to, whose
+ * first word is its length in words; or, on older boards, eight hexadecimal digits in both words.
+ */
+static void read_pba(struct nax_adapter *a, char pba[PBA_CHARS + 1])
+{
+	u16 w[2], value;
+	u32 i, n;
+
+	pba[0] = '\0';
+	if (ixgbe_nvm_read(a, NVM_PBA, &w[0]) || ixgbe_nvm_read(a, NVM_PBA + 1, &w[1]))
+		return;
+	if (w[0] == 0xffff || (w[0] == 0 && w[1] == 0))
+		return;
+	if (w[0] != NVM_PBA_IS_STRING) {
+		snprintf(pba, PBA_CHARS + 1, "%04X%02X-0%02X", w[0], w[1] >> 8, w[1] & 0xff);
+		return;
+	}
+	if (!is_pointer(w[1]) || ixgbe_nvm_read(a, w[1], &value) || value == 0 || value == 0xffff)
+		return;
+	n = min_t(u32, 2 * (value - 1u), PBA_CHARS);
+	for (i = 0; i < n; i++) {
+		u8 c;
+
+		if (ixgbe_nvm_read(a, w[1] + 1u + i / 2, &value))
+			break;
+		c = (u8)(i & 1 ? value : value >> 8);
+		if (c == 0)
+			break;
+		pba[i] = c > ' ' && c <= '~' ? (char)c : '?';
+	}
+	pba[i] = '\0';
+}
+
+static void read_version(struct nax_adapter *a, char version[26])
+{
+	char pba[PBA_CHARS + 1];
+	u16 low, high;
+	u32 etrack;
+
+	read_pba(a, pba);
+	version[0] = '\0';
+	if (!ixgbe_nvm_read(a, NVM_ETRACK_LOW, &low) &&
+	    !ixgbe_nvm_read(a, NVM_ETRACK_HIGH, &high) &&
+	    (low != 0xffff || high != 0xffff)) {
+		/* Some images have the two words the other way round; bit 31 tells. */
+		etrack = high & NVM_ETRACK_VALID ? (u32)high << 16 | low : (u32)low << 16 | high;
+		snprintf(version, 26, "0x%08x %s", etrack, pba);
+	} else {
+		snprintf(version, 26, "%s", pba);
+	}
+	if (pba[0] == '\0' && version[0] != '\0')
+		version[10] = '\0';
+}
+
+static bool lesm_enabled(struct nax_adapter *a)
+{
+	u16 firmware, lesm, state;
+
+	return !ixgbe_nvm_read(a, NVM_FIRMWARE, &firmware) && is_pointer(firmware) &&
+	       !ixgbe_nvm_read(a, firmware + FW_LESM, &lesm) && is_pointer(lesm) &&
+	       !ixgbe_nvm_read(a, lesm + LESM_STATE, &state) && state != 0xffff &&
+	       (state & LESM_ENABLED);
+}
+
+/**
+ * ixgbe_nvm_init() - check the NVM and read what the driver wants of it
+ * @a: adapter, just reset
+ * @version: image (eTrack) and board assembly number, for people; may become empty
+ *
+ * attach() only; may sleep. Return: 0; -errno after nax_fail().
+ */
+int ixgbe_nvm_init(struct nax_adapter *a, char version[26])
+{
+	struct ixgbe *x = a->priv;
+	u32 eec = nax_reg_read(a, IXGBE_EEC);
+	struct nax_error why;
+	int err;
+
+	if (!(eec & IXGBE_EEC_PRES))
+		return nax_fail(a, -EIO, "EEC.PRES is 0: no NVM (EEC reads 0x%08x)", eec);
+	x->nvm_words = min_t(u32, 64u << FIELD_GET(IXGBE_EEC_SIZE, eec),
+			     FIELD_GET(IXGBE_EERD_ADDR, ~0u) + 1);
+
+	/* The other port and the firmware read and update the same NVM. */
+	err = ixgbe_sem_get(a, IXGBE_SYNC_EEP, &why);
+	if (err)
+		return nax_fail(a, err, "NVM semaphore: %s", why.text);
+	err = check_sum(a);
+	if (!err) {
+		err = ixgbe_nvm_read(a, NVM_CAPS, &x->nvm_caps);
+		if (err)
+			fail_read(a, err, NVM_CAPS);
+		read_version(a, version);
+		x->lesm = lesm_enabled(a);
+	}
+	ixgbe_sem_put(a, IXGBE_SYNC_EEP);
+	return err;
+}

@@ -102,7 +102,7 @@ int cli_queues(struct cli *cli, struct nax_port *port, u32 queues)
 	return cli_fail(cli, "--queues is %u: %s has %u queue pairs", queues, info.name, most);
 }
 
-int cli_promisc(struct cli *cli, struct nax_port *port)
+int cli_filter(struct cli *cli, struct nax_port *port, u32 flags)
 {
 	static const u32 no_vlan[NAX_VLAN_WORDS];
 	struct nax_error err = { 0 };
@@ -112,7 +112,7 @@ int cli_promisc(struct cli *cli, struct nax_port *port)
 
 	nax_port_info(port, &info);
 	filter = (struct nax_filter){
-		.flags = NAX_FILTER_PROMISC | NAX_FILTER_ALLMULTI | NAX_FILTER_BROADCAST,
+		.flags = flags,
 		.n_ucast = 1,
 		.ucast = (const u8(*)[6])&info.mac,
 		.vlan = no_vlan,
@@ -120,7 +120,7 @@ int cli_promisc(struct cli *cli, struct nax_port *port)
 	rc = nax_port_set_filter(port, &filter, &err);
 	if (!rc)
 		return 0;
-	return cli_fail(cli, "%s: promiscuous mode: %s", info.name,
+	return cli_fail(cli, "%s: receive filter: %s", info.name,
 			err.text[0] ? err.text : strerror(-rc));
 }
 
@@ -159,8 +159,8 @@ void cli_json(struct cli *cli, struct json_object *root, bool pretty)
 	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
 
 	flags |= pretty ? JSON_C_TO_STRING_PRETTY : JSON_C_TO_STRING_PLAIN;
-	printf("%s\n", json_object_to_json_string_ext(root, flags));
-	fflush(stdout);
+	fprintf(cli->out, "%s\n", json_object_to_json_string_ext(root, flags));
+	fflush(cli->out);
 	json_object_put(root);
 	cli->printed = true;
 }

@@ -10,6 +10,7 @@
 #define NAX_TOOL_COMMON_H
 
 #include <json-c/json.h>
+#include <stdio.h>
 #include <nax/app.h>
 
 #include "options.h"
@@ -29,12 +30,14 @@
  * struct cli - a command that runs
  * @name: its name
  * @opt: its common options
+ * @out: where results go: standard output, unless packets go there
  * @printed: a JSON result was printed
  * @error: the first error, "" if none
  */
 struct cli {
 	const char *name;
 	const struct common_options *opt;
+	FILE *out;
 	bool printed;
 	char error[2 * NAX_ERROR_TEXT];
 };
@@ -77,7 +80,7 @@ struct cli_loop {
 /** cli_init() - install signal handlers; 0 or -errno. Once, before any port is opened. */
 int cli_init(void);
 
-/** cli_stopping() - SIGINT or SIGTERM has come; any thread. */
+/** cli_stopping() - SIGINT or SIGTERM has come, or the loop is over; any thread. */
 bool cli_stopping(void);
 
 /** cli_finish() - end cli_loop(); any thread, handlers included. */
@@ -98,11 +101,20 @@ struct nax_port *cli_open(struct cli *cli, const char *name);
 /** cli_start() - start a port; exit status. */
 int cli_start(struct cli *cli, struct nax_port *port, const struct nax_port_config *config);
 
+/**
+ * cli_wait_link() - wait until a started port has a link
+ * @limit_ns: at most so long
+ * Return: exit status: 1 after a message that says why there is none; 0 also when interrupted.
+ */
+int cli_wait_link(struct cli *cli, struct nax_port *port, u64 limit_ns);
+
 /** cli_queues() - refuse more queues than @port has, naming --queues; exit status. */
 int cli_queues(struct cli *cli, struct nax_port *port, u32 queues);
 
-/** cli_promisc() - receive every frame; exit status. */
-int cli_promisc(struct cli *cli, struct nax_port *port);
+/** cli_filter() - receive the port's own address and what NAX_FILTER_* @flags say; exit status. */
+int cli_filter(struct cli *cli, struct nax_port *port, u32 flags);
+
+#define CLI_FILTER_ALL (NAX_FILTER_PROMISC | NAX_FILTER_ALLMULTI | NAX_FILTER_BROADCAST)
 
 /**
  * cli_poll_add() - another poll context of the loop

@@ -66,13 +66,46 @@ int cli_init(void)
 
 bool cli_stopping(void)
 {
-	return __atomic_load_n(&control.signals, __ATOMIC_RELAXED) != 0;
+	return __atomic_load_n(&control.signals, __ATOMIC_RELAXED) ||
+	       __atomic_load_n(&control.finished, __ATOMIC_RELAXED);
 }
 
 void cli_finish(void)
 {
 	__atomic_store_n(&control.finished, true, __ATOMIC_RELEASE);
 	control_wake();
+}
+
+int cli_wait_link(struct cli *cli, struct nax_port *port, u64 limit_ns)
+{
+	struct pollfd fds[2] = {
+		{ .fd = control.fd, .events = POLLIN },
+		{ .fd = nax_port_event_fd(port), .events = POLLIN },
+	};
+	u64 end = cli_time() + limit_ns;
+	struct nax_port_event event;
+	struct nax_port_info info;
+	struct nax_link link;
+	u64 now;
+
+	nax_port_info(port, &info);
+	while (!cli_stopping()) {
+		nax_port_link(port, &link);
+		if (link.up)
+			return 0;
+		now = cli_time();
+		if (now >= end)
+			return cli_fail(cli, "%s: no link after %llu s%s%s", info.name,
+					limit_ns / NSEC_PER_SEC, link.reason[0] ? ": " : "",
+					link.reason);
+		if (poll(fds, 2, (int)((end - now) / NSEC_PER_MSEC) + 1) <= 0)
+			continue;
+		while (nax_port_event_next(port, &event))
+			if (event.type == NAX_PORT_GONE)
+				return cli_fail(cli, "%s: device is gone: %s", info.name,
+						event.text);
+	}
+	return 0;
 }
 
 static int polls_start(struct cli *cli, struct cli_loop *loop)
@@ -124,7 +157,9 @@ static bool events_take(struct cli *cli, struct cli_loop *loop, struct nax_port 
 			cli_fail(cli, "%s: verifier: %s", info.name, event.text);
 			break;
 		case NAX_PORT_LINK:
-			cli_note(cli, "%s: %s", info.name, event.text);
+			/* the ups and downs of starting are nobody's concern */
+			if (event.when_ns >= loop->start_ns)
+				cli_note(cli, "%s: %s", info.name, event.text);
 			if (loop->link)
 				loop->link(loop->arg, port);
 			break;
@@ -221,6 +256,8 @@ int cli_loop(struct cli *cli, struct cli_loop *loop)
 		return 1;
 	loop_run(cli, loop);
 	loop->end_ns = cli_time();
+	/* a poll thread that waits for a reader of its output now knows that it need not */
+	__atomic_store_n(&control.finished, true, __ATOMIC_RELEASE);
 	polls_stop(loop);
 	return cli->error[0] ? 1 : 0;
 }

@@ -18,13 +18,15 @@ static void usage(FILE *out)
 {
 	unsigned int i;
 
-	fprintf(out, "usage: nax COMMAND ... [options]\n"
+	fprintf(out, "usage: nax [options] COMMAND ... [options]\n"
 		     "       nax COMMAND --help\n"
 		     "       nax --version\n\n"
 		     "DEV names a device: vfio-user:PATH\n\ncommands:\n");
 	for (i = 0; i < ARRAY_LEN(commands); i++)
 		fprintf(out, "  %-8s %-9s %s\n", commands[i]->name, commands[i]->operands,
 			commands[i]->summary);
+	fprintf(out, "\noptions of all commands:\n");
+	opt_help_common(out);
 }
 
 static const struct command *find(const char *name)
@@ -46,10 +48,11 @@ static void print_error(struct cli *cli)
 	cli_json(cli, root, true);
 }
 
-static int run(const struct command *cmd, int argc, char **argv)
+static int run(const struct command *cmd, const struct common_options *common, int argc,
+	       char **argv)
 {
 	struct nax_error err = { 0 };
-	struct cli cli = { .name = cmd->name };
+	struct cli cli = { .name = cmd->name, .out = stdout };
 	void *options;
 	int rc;
 
@@ -59,7 +62,7 @@ static int run(const struct command *cmd, int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	cli.opt = options;
-	if (opt_parse(cmd, argc, argv, options, &err)) {
+	if (opt_parse(cmd, argc, argv, common, options, &err)) {
 		fprintf(stderr, "nax %s: %s\nTry 'nax %s --help'.\n", cmd->name, err.text,
 			cmd->name);
 		rc = EXIT_USAGE;
@@ -85,27 +88,30 @@ out:
 
 int main(int argc, char **argv)
 {
+	struct common_options common;
+	struct nax_error err = { 0 };
 	const struct command *cmd;
-	int rc;
+	int first, rc;
 
-	if (argc < 2) {
-		usage(stderr);
-		return EXIT_USAGE;
-	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-		usage(stdout);
-		return EXIT_SUCCESS;
-	}
-	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+	if (argc >= 2 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
 		printf("nax %s\n", NAX_VERSION);
 		return EXIT_SUCCESS;
 	}
-	cmd = find(argv[1]);
-	if (!cmd) {
-		fprintf(stderr, "nax: no command \"%.40s\"\nTry 'nax --help'.\n", argv[1]);
+	first = opt_parse_common(argc, argv, &common, &err);
+	if (first < 0) {
+		fprintf(stderr, "nax: %s\nTry 'nax --help'.\n", err.text);
 		return EXIT_USAGE;
 	}
-	rc = run(cmd, argc - 1, argv + 1);
+	if (first >= argc) {
+		usage(common.help ? stdout : stderr);
+		return common.help ? EXIT_SUCCESS : EXIT_USAGE;
+	}
+	cmd = find(argv[first]);
+	if (!cmd) {
+		fprintf(stderr, "nax: no command \"%.40s\"\nTry 'nax --help'.\n", argv[first]);
+		return EXIT_USAGE;
+	}
+	rc = run(cmd, &common, argc - first, argv + first);
 	/* what was printed may only fail when it leaves the buffer: /dev/full, a closed pipe */
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "nax: cannot write to standard output: %s\n", strerror(errno));

@@ -289,27 +289,20 @@ static const struct opt *table_find(const struct table *t, int c)
 	return NULL;
 }
 
-int opt_parse(const struct command *cmd, int argc, char **argv, void *dst, struct nax_error *err)
+/* Let getopt find all options in @argv and store them; optind is where the others begin. */
+static int scan(const struct table *t, const char *shorts, int argc, char **argv, void *dst,
+		struct nax_error *err)
 {
-	struct common_options *common = dst;
-	struct table t = { .shorts = ":" };
 	const struct opt *o;
-	unsigned int i;
 	int c, rc;
 
-	table_add(&t, common_opts, ARRAY_LEN(common_opts));
-	table_add(&t, cmd->opts, cmd->n_opts);
-	if (cmd->defaults)
-		memcpy(dst, cmd->defaults, cmd->size);
-	else
-		memset(dst, 0, cmd->size);
 	/* 0, not 1: glibc starts anew, also after a scan that ended early */
 	optind = 0;
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, t.shorts, t.longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, shorts, t->longs, NULL)) != -1) {
 		if (c == ':')
-			return fail(err, "option %s needs an argument", argv[optind - 1]);
-		o = c == '?' ? NULL : table_find(&t, c);
+			return fail(err, "option %.60s needs an argument", argv[optind - 1]);
+		o = c == '?' ? NULL : table_find(t, c);
 		if (!o && optopt && optopt < OPT_BASE)
 			return fail(err, "option -%c is unknown", optopt);
 		if (!o)
@@ -319,17 +312,48 @@ int opt_parse(const struct command *cmd, int argc, char **argv, void *dst, struc
 		if (rc)
 			return rc;
 	}
-	if (common->help)
-		return 0;
-	if ((unsigned int)(argc - optind) != cmd->n_operands)
-		return fail(err, "%d operands are given, %s takes %u: %s", argc - optind, cmd->name,
-			    cmd->n_operands, cmd->operands);
-	for (i = 0; i < cmd->n_operands; i++)
-		common->operand[i] = argv[optind + (int)i];
 	return 0;
 }
 
-static void help_options(const struct opt *o, unsigned int n)
+int opt_parse_common(int argc, char **argv, struct common_options *common, struct nax_error *err)
+{
+	struct table t = { .n = 0 };
+	int rc;
+
+	*common = (struct common_options){ 0 };
+	table_add(&t, common_opts, ARRAY_LEN(common_opts));
+	/* "+": the command ends it */
+	rc = scan(&t, "+:hjq", argc, argv, common, err);
+	return rc ? rc : optind;
+}
+
+int opt_parse(const struct command *cmd, int argc, char **argv,
+	      const struct common_options *common, void *dst, struct nax_error *err)
+{
+	struct common_options *result = dst;
+	struct table t = { .shorts = ":" };
+	unsigned int i;
+	int rc;
+
+	table_add(&t, common_opts, ARRAY_LEN(common_opts));
+	table_add(&t, cmd->opts, cmd->n_opts);
+	if (cmd->defaults)
+		memcpy(dst, cmd->defaults, cmd->size);
+	else
+		memset(dst, 0, cmd->size);
+	*result = *common;
+	rc = scan(&t, t.shorts, argc, argv, dst, err);
+	if (rc || result->help)
+		return rc;
+	if ((unsigned int)(argc - optind) != cmd->n_operands)
+		return fail(err, "operands are %d: must be %u: %s", argc - optind, cmd->n_operands,
+			    cmd->operands);
+	for (i = 0; i < cmd->n_operands; i++)
+		result->operand[i] = argv[optind + (int)i];
+	return 0;
+}
+
+static void help_options(FILE *out, const struct opt *o, unsigned int n)
 {
 	char left[48];
 	unsigned int i;
@@ -338,14 +362,19 @@ static void help_options(const struct opt *o, unsigned int n)
 		snprintf(left, sizeof(left), "%c%c%c --%s%s%s", o->letter ? '-' : ' ',
 			 o->letter ? o->letter : ' ', o->letter ? ',' : ' ', o->name,
 			 o->arg ? " " : "", o->arg ? o->arg : "");
-		printf("  %-26s %s\n", left, o->help);
+		fprintf(out, "  %-26s %s\n", left, o->help);
 	}
+}
+
+void opt_help_common(FILE *out)
+{
+	help_options(out, common_opts, ARRAY_LEN(common_opts));
 }
 
 void opt_help(const struct command *cmd)
 {
 	printf("usage: nax %s %s [options]\n%s\n\noptions:\n", cmd->name, cmd->operands,
 	       cmd->summary);
-	help_options(cmd->opts, cmd->n_opts);
-	help_options(common_opts, ARRAY_LEN(common_opts));
+	help_options(stdout, cmd->opts, cmd->n_opts);
+	opt_help_common(stdout);
 }

@@ -8,6 +8,7 @@
 #define NAX_TOOL_OPTIONS_H
 
 #include <nax/report.h>
+#include <stdio.h>
 
 struct cli;
 struct opt;
@@ -119,15 +120,29 @@ int opt_rate(const char *what, const char *text, struct opt_rate *rate, struct n
 int opt_mac(const char *what, const char *text, u8 mac[6], struct nax_error *err);
 
 /**
+ * opt_parse_common() - read the common options that stand before the command
+ * @argc: arguments, the first of which is the program's name
+ * @common: filled
+ *
+ * Return: index of the first other argument, the command; -EINVAL with @err filled.
+ */
+int opt_parse_common(int argc, char **argv, struct common_options *common, struct nax_error *err);
+
+/**
  * opt_parse() - read a command line
  * @cmd: the command
  * @argc: arguments, the first of which is the command's name
  * @argv: may be permuted
+ * @common: what stood before the command
  * @dst: cmd->size bytes, filled with the defaults and then what was given
  *
  * Return: 0; -EINVAL with @err filled. With --help given operands are not asked for.
  */
-int opt_parse(const struct command *cmd, int argc, char **argv, void *dst, struct nax_error *err);
+int opt_parse(const struct command *cmd, int argc, char **argv,
+	      const struct common_options *common, void *dst, struct nax_error *err);
+
+/** opt_help_common() - print the common options to @out. */
+void opt_help_common(FILE *out);
 
 /** opt_help() - print a command's usage and options to standard output. */
 void opt_help(const struct command *cmd);

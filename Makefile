@@ -115,25 +115,30 @@ $(B)/nicsim: $(B)/tools/nicsim/main.o $(NICSIM_A)
 
 unit = $(patsubst %.c,$(B)/%,$(wildcard $(1)/test_*.c))
 UNIT_TESTS := $(call unit,framework/tests) $(call unit,drivers/tests) $(call unit,tools/tests)
+# Shared sources of a folder of tests
 helper = $(call obj,$(filter-out $(wildcard $(1)/test_*.c $(1)/fuzz_*.c),$(wildcard $(1)/*.c)))
 
-LINK_TEST = echo "  LD      $@"; $(CC) $(SANITIZE) -o $@ $(1) $(LIBS) -lcmocka
+# What several tests of a folder share goes into an archive, so that each takes what it uses.
+$(B)/framework/tests/helpers.a: $(call helper,framework/tests)
+$(B)/drivers/tests/helpers.a: $(call helper,drivers/tests)
+$(B)/tools/tests/helpers.a: $(call helper,tools/tests)
+
+LINK_TEST = echo "  LD      $@"; $(CC) $(SANITIZE) -o $@ -Wl,--start-group $^ -Wl,--end-group \
+	$(LIBS) -lcmocka
 $(call unit,framework/tests): $(B)/framework/tests/%: $(B)/framework/tests/%.o \
-		$(call helper,framework/tests) $(USER_A) $(CORE_A)
-	@$(call LINK_TEST,$(filter %.o,$^) -Wl$(comma)--start-group $(USER_A) $(CORE_A) \
-		-Wl$(comma)--end-group)
+		$(B)/framework/tests/helpers.a $(USER_A) $(CORE_A)
+	@$(LINK_TEST)
 $(call unit,drivers/tests): $(B)/drivers/tests/%: $(B)/drivers/tests/%.o \
-		$(call helper,drivers/tests) $(B)/libnax.o $(NICSIM_A)
-	@$(call LINK_TEST,$^)
-$(call unit,tools/tests): $(B)/tools/tests/%: $(B)/tools/tests/%.o $(call helper,tools/tests) \
-		$(TOOL_A) $(NICSIM_A) $(B)/libnax.a $(call helper,drivers/tests)
-	@$(call LINK_TEST,$^)
-comma := ,
+		$(B)/drivers/tests/helpers.a $(B)/libnax.o $(NICSIM_A)
+	@$(LINK_TEST)
+$(call unit,tools/tests): $(B)/tools/tests/%: $(B)/tools/tests/%.o $(B)/tools/tests/helpers.a \
+		$(TOOL_A) $(NICSIM_A) $(B)/libnax.a
+	@$(LINK_TEST)
 
 tests: $(UNIT_TESTS)
 
 FUZZERS := $(patsubst tools/tests/%.c,$(B)/%,$(FUZZ_SRC))
-$(B)/fuzz_%: $(B)/tools/tests/fuzz_%.o $(call helper,drivers/tests) $(B)/libnax.a $(NICSIM_A)
+$(B)/fuzz_%: $(B)/tools/tests/fuzz_%.o $(B)/libnax.a $(NICSIM_A)
 	@echo "  LD      $@"
 	@$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
 

@@ -84,7 +84,7 @@ done
 
 public_api_documented() {
 	local header bad=0
-	for header in framework/include/nax/*.h uapi/nax/*.h framework/core/core.h; do
+	for header in framework/include/nax/*.h uapi/nax/*.h framework/core/core.h tools/nicsim/nicsim.h; do
 		/usr/src/linux-headers-*-common/scripts/kernel-doc -none "$header" 2>&1 |
 			grep -E 'warning|error' && bad=1
 	done

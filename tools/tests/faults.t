@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Faults between processes: sockets that are not what they should be, peers that die, signals at any
+# moment, a full disk. Each gives one clear line and the right status; nothing is left behind.
+. "$(dirname "$0")/lib.sh"
+
+nax=build/asan/nax
+a=$work/a.sock
+b=$work/b.sock
+pair=(--port "$a,model=82599,net=wire:w" --port "$b,model=82599,net=wire:w")
+gen=("$nax" gen "vfio-user:$a" --peer "vfio-user:$b" --flows 8)
+
+ok "socket path missing" fails_with 1 "$work/nowhere" "$nax" show "vfio-user:$work/nowhere"
+touch "$work/file"
+ok "not a socket" fails_with 1 "$work/file" "$nax" show "vfio-user:$work/file"
+ok "unknown bus" fails_with 1 "vfio-user:" "$nax" show "pigeon:x"
+ok "no device" fails_with 2 "" "$nax" show
+
+start garbage socat "UNIX-LISTEN:$work/garbage" SYSTEM:'head -c 300 /dev/urandom; sleep 5'
+wait_for 5 test -S "$work/garbage"
+ok "a socket that is not vfio-user" fails_with 1 "vfio-user" "$nax" show "vfio-user:$work/garbage"
+start mute socat "UNIX-LISTEN:$work/mute" SYSTEM:'sleep 30'
+wait_for 5 test -S "$work/mute"
+ok "a server that never answers" fails_with 1 "no reply" "$nax" show "vfio-user:$work/mute"
+
+ok "nicsim: unknown key" fails_with 2 "colour" build/asan/nicsim --port "$a,model=82599,colour=red,net=wire:w"
+ok "nicsim: unknown model" fails_with 2 "e1000" build/asan/nicsim --port "$a,model=e1000,net=wire:w"
+ok "nicsim: unknown id" fails_with 2 "1234" build/asan/nicsim --port "$a,model=82599,id=1234,net=wire:w"
+ok "nicsim: bad MAC" fails_with 2 "zz" build/asan/nicsim --port "$a,model=82599,mac=zz,net=wire:w"
+ok "nicsim: no port" fails_with 2 "--port" build/asan/nicsim
+ok "nicsim: socket path is a file" fails_with 1 "$work/file" \
+	build/asan/nicsim --port "$work/file,model=82599,net=wire:w"
+ok "nicsim: pcap file missing" fails_with 1 "no.pcap" \
+	build/asan/nicsim --port "$a,model=82599,net=pcap:$work/no.pcap,-"
+
+nicsim_start sim "${pair[@]}"
+sim=$started
+ok "nicsim: socket in use by another" fails_with 1 "$a" build/asan/nicsim "${pair[@]}"
+ok "too many queues" fails_with 1 "rx_queues" "$nax" tap "vfio-user:$a" naxtest0 --queues 200
+ok "MTU out of range" fails_with 1 "9710" "$nax" tap "vfio-user:$a" naxtest0 --mtu 20000
+
+start holder "$nax" stats "vfio-user:$a" --watch --interval 1
+holder=$started
+wait_for 10 test -s "$work/holder.log"
+ok "two clients" fails_with 1 "busy" "$nax" show "vfio-user:$a"
+kill -KILL "$holder"
+wait_gone "$holder" 5
+ok "the next client is served after one was killed" "$nax" show "vfio-user:$a"
+
+ok "disk full while capturing" fails_with 1 "No space left" \
+	"$nax" capture "vfio-user:$a" -w /dev/full --duration 2
+ok "capture into a folder that is not there" fails_with 1 "$work/none/x" \
+	"$nax" capture "vfio-user:$a" -w "$work/none/x" --duration 2
+
+lossless() {
+	"${gen[@]}" --size imix --count 20000 --json >"$work/gen.json" || return 1
+	jq . "$work/gen.json"
+	[ "$(jq -r .rx.packets "$work/gen.json")" = 20000 ]
+}
+ok "20,000 frames cross the wire" lossless
+
+# SIGINT after ever longer times: status 0, and a word of what was done
+interrupts() {
+	local delay status
+	for delay in 0.02 0.05 0.1 0.15 0.2 0.3 0.45 0.7 1.1; do
+		"$@" >"$work/int.log" 2>&1 </dev/null &
+		local pid=$!
+		pids+=("$pid")
+		sleep "$delay"
+		kill -INT "$pid" 2>/dev/null
+		status=$(status_of "$pid" 20)
+		case $status in
+		0) ;;
+		130) [ "$delay" = 0.02 ] || [ "$delay" = 0.05 ] || [ "$delay" = 0.1 ] ||
+			{ echo "after $delay s: $status"; return 1; } ;;
+		*)
+			echo "after $delay s: status $status"
+			cat "$work/int.log"
+			return 1
+			;;
+		esac
+	done
+}
+ok "SIGINT at any moment: gen" interrupts "${gen[@]}" --duration 30
+ok "SIGINT at any moment: fwd" interrupts "$nax" fwd "vfio-user:$a" "vfio-user:$b"
+ok "SIGINT at any moment: stats" interrupts "$nax" stats "vfio-user:$a" --watch
+ok "SIGINT at any moment: capture" interrupts "$nax" capture "vfio-user:$a" -w "$work/c.pcapng"
+ok "nicsim is content after all that" kill -0 "$sim"
+
+start load "${gen[@]}" --duration 60
+load=$started
+sleep 1.5
+kill -KILL "$sim"
+server_killed() {
+	local status
+	status=$(status_of "$load" 30)
+	cat "$work/load.log"
+	[ "$status" = 1 ] && grep -qiE "gone|closed" "$work/load.log"
+}
+ok "server killed under load: status 1 and a reason" server_killed
+nicsim_start sim2 "${pair[@]}"
+sim=$started
+ok "a server on the same path takes over the stale sockets" lossless
+
+start load2 "${gen[@]}" --duration 60
+load=$started
+sleep 1.5
+kill -KILL "$load"
+wait_gone "$load" 5
+ok "client killed under load: the server goes on" lossless
+
+start load3 "${gen[@]}" --duration 60
+load=$started
+sleep 1
+kill -TERM "$sim"
+ends_cleanly() {
+	[ "$(status_of "$sim" 10)" = 0 ] && [ ! -e "$a" ] && [ ! -e "$b" ]
+}
+ok "nicsim ends on SIGTERM under load and removes its sockets" ends_cleanly
+ok "its client says so" test "$(status_of "$load" 30)" = 1
+
+chaos() {
+	local kinds=irq-lost,irq-spurious,irq-late,csum-lie,tx-early
+	nicsim_start chaos --chaos "$1,$kinds" "${pair[@]}" || return 1
+	local chaos=$started status=0
+	timeout 100 "${gen[@]}" --count 5000 --rate 5000 || status=$?
+	kill -TERM "$chaos"
+	[ "$(status_of "$chaos" 10)" = 0 ] || { cat "$work/chaos.log"; return 1; }
+	return $status
+}
+for seed in 1 2 3; do
+	ok "no loss under chaos, seed $seed" chaos $seed
+done
+done_testing

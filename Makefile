@@ -70,7 +70,8 @@ all: programs $(LIBRARY)	## build the library, nax and nicsim
 programs: $(PROGRAMS)
 
 $(B)/framework/tests/%.o $(B)/drivers/tests/%.o: INC = $(INC_NAX) -Itools/nicsim -Iframework/tests
-$(B)/tools/tests/%.o: INC = $(INC_NAX) -Itools/nicsim -Itools/nax -Idrivers/tests
+$(B)/tools/tests/%.o: INC = $(INC_NAX) -Itools/nicsim
+$(B)/tools/tests/test_nax_%.o: INC = $(INC_NAX) -Itools/nax
 $(B)/framework/core/%.o $(B)/framework/user/%.o: INC = $(INC_NAX)
 $(B)/drivers/%.o: INC ?= -Iframework/include
 $(B)/tools/nicsim/%.o: INC = -Itools/nicsim
@@ -138,9 +139,14 @@ $(call unit,tools/tests): $(B)/tools/tests/%: $(B)/tools/tests/%.o $(B)/tools/te
 tests: $(UNIT_TESTS)
 
 FUZZERS := $(patsubst tools/tests/%.c,$(B)/%,$(FUZZ_SRC))
-$(B)/fuzz_%: $(B)/tools/tests/fuzz_%.o $(B)/libnax.a $(NICSIM_A)
+# Client and server of vfio-user use the same names, so each fuzzer gets one of them.
+$(B)/fuzz_driver: $(B)/tools/tests/liar.o $(B)/libnax.a
+$(B)/fuzz_vfu_client: $(B)/libnax.a
+$(B)/fuzz_vfu_server: $(NICSIM_A)
+$(B)/fuzz_%: $(B)/tools/tests/fuzz_%.o
 	@echo "  LD      $@"
 	@$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+.SECONDARY: $(call obj,$(FUZZ_SRC))
 
 check: deps-check		## run every test (TAP), within 10 minutes
 	@tools/tests/check
@@ -170,6 +176,7 @@ install: all			## install library, headers, tools and man pages (PREFIX, DESTDIR
 	ln -sf libnax.so.$(ABI) $(DESTDIR)$(LIBDIR)/libnax.so
 	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/nax
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' \
+		-e 's|@INCLUDEDIR@|$(PREFIX)/include|' \
 		framework/user/nax.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/nax.pc
 	install -m 644 tools/nax/nax.1 tools/nicsim/nicsim.1 $(DESTDIR)$(PREFIX)/share/man/man1
 

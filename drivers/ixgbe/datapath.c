@@ -11,7 +11,7 @@
 
 #define ENABLE_STEP_US		100
 #define ENABLE_LIMIT_US		10000
-#define DISABLE_SETTLE_US	100	/* sections 4.6.7.1.2 and 4.6.8.1 */
+#define DISABLE_SETTLE_US	100	/* sections 4.6.7.1 and 4.6.8.1 */
 
 /*
  * Fetch ahead when fewer than 32 descriptors are on chip. WTHRESH stays 0: descriptors with RS are
@@ -320,7 +320,7 @@ void ixgbe_set_offloads(struct nax_adapter *a, u64 active)
 	}
 }
 
-/* Section 4.6.7, steps per queue; with RXCTRL.RXEN set, section 4.6.7.1.1. */
+/* Section 4.6.7, steps per queue; with RXCTRL.RXEN set, section 4.6.7.1. */
 static u32 rx_program(struct nax_queue *q)
 {
 	struct nax_adapter *a = q->adapter;
@@ -373,7 +373,7 @@ static u32 queue_ctl(const struct nax_queue *q)
 
 /*
  * ENABLE, bit 25 of RXDCTL and TXDCTL alike, reads 0 once all memory accesses are done, and 100 us
- * later the last write-back is (sections 4.6.7.1.2 and 4.6.8.1). Return: whether it does.
+ * later the last write-back is (sections 4.6.7.1 and 4.6.8.1). Return: whether it does.
  */
 static bool queue_disable(struct nax_queue *q)
 {

@@ -28,7 +28,7 @@
 #define TX_FRAME_RESERVE_KIB	10	/* room that a threshold leaves for one more frame */
 #define TX_REQUEST_MAX		0xfff	/* DTXMXSZRQ: outstanding bytes in units of 256 */
 
-/* Datasheet section 4.6.7.1.2 for each receive queue, and the same for transmit queues. */
+/* Datasheet sections 4.6.7.1 and 4.6.8.1: disabling of queues, for all at once. */
 static void queues_off(struct nax_adapter *a)
 {
 	bool any = false;
@@ -51,7 +51,7 @@ static void queues_off(struct nax_adapter *a)
 }
 
 /*
- * Datasheet section 5.2.5.3.2: set CTRL.GIO_DIS, then wait until STATUS.GIO says that no request
+ * The datasheet's master disable: set CTRL.GIO_DIS, then wait until STATUS.GIO says that no request
  * is under way. Return: 0; -ETIMEDOUT: the device may still do DMA.
  */
 static int master_disable(struct nax_adapter *a)
@@ -96,7 +96,7 @@ static int fail_wait(struct nax_adapter *a, int err, u32 reg, const char *what)
  *
  * Datasheet section 4.6.3, first half: interrupts off, DMA quiet, global reset, interrupts off
  * again, NVM auto-read done, DMA block initialized. A device that could not be made quiet is reset
- * twice, as section 5.2.5.3.2 asks: the first reset may have met a request under way.
+ * twice, as master disable asks: the first reset may have met a request under way.
  *
  * attach() and start(); may sleep. Return: 0; -errno after nax_fail().
  */
@@ -245,7 +245,6 @@ static int swsm_get(struct nax_adapter *a, struct nax_error *why)
 int ixgbe_sem_get(struct nax_adapter *a, u32 mask, struct nax_error *why)
 {
 	u32 busy = mask | mask << IXGBE_SYNC_FW_SHIFT;
-	bool broken = false;
 	u32 waited = 0;
 	u32 sync;
 	int err;
@@ -255,18 +254,17 @@ int ixgbe_sem_get(struct nax_adapter *a, u32 mask, struct nax_error *why)
 		if (err)
 			return err;
 		sync = nax_reg_read(a, IXGBE_SW_FW_SYNC);
-		if (waited >= SYNC_LIMIT_US && (sync & busy) && !broken) {
-			nax_warn(a, "SW_FW_SYNC bits 0x%x held for a second: broken", sync & busy);
-			sync &= ~busy;
-			broken = true;
-		}
 		if (!(sync & busy)) {
 			nax_reg_write(a, IXGBE_SW_FW_SYNC, sync | mask);
 			put_swsm(a);
 			return 0;
 		}
+		if (waited == SYNC_LIMIT_US) {
+			nax_warn(a, "SW_FW_SYNC bits 0x%x held for a second: broken", sync & busy);
+			nax_reg_write(a, IXGBE_SW_FW_SYNC, sync & ~busy);
+		}
 		put_swsm(a);
-		if (broken || a->gone)
+		if (waited > SYNC_LIMIT_US || a->gone)
 			return sem_why(why, a->gone ? -ENODEV : -EBUSY,
 				       "SW_FW_SYNC is never granted", sync);
 		nax_delay_us(a, SYNC_STEP_US);

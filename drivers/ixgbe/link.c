@@ -82,7 +82,7 @@ static const u32 lms_modes[8] = {
 	[IXGBE_LMS_10G_SERIAL] = NAX_LINK_10G,
 };
 
-/* LINKS.SPEED, section 8.2.3.22.20 */
+/* LINKS.LINK_SPEED */
 static const u32 link_speeds[4] = { 0, 100, 1000, 10000 };
 
 static enum ixgbe_lms port_lms(const struct ixgbe *x)
@@ -229,8 +229,8 @@ static int link_apply(struct nax_adapter *a, struct nax_error *why)
 
 /*
  * 802.3x for packet buffer 0, the only one: an XOFF when so much is filled that what the partner
- * still sends until it rests just fits, an XON when it has drained well below. Datasheet sections
- * 3.7.7 and 8.2.3.6.
+ * still sends until it rests just fits, an XON when it has drained well below. Datasheet section
+ * 3.7.7.
  */
 static void pause_set(struct nax_adapter *a, bool rx, bool tx)
 {

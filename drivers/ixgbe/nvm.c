@@ -7,6 +7,7 @@
 
 #define EERD_STEP_US		5
 #define EERD_LIMIT_US		20000
+#define SUM_LIMIT_MS		10000u
 
 #define NVM_SECTION_FIRST	0x03	/* words 0x03 .. 0x0E point to sections */
 #define NVM_SECTION_LAST	0x0e
@@ -62,8 +63,18 @@ static bool is_pointer(u16 word)
 	return word != 0 && word != 0xffff;
 }
 
-/* Add words [first, first + n) to @sum. */
-static int sum_words(struct nax_adapter *a, u32 first, u32 n, u16 *sum)
+/**
+ * struct nvm_sum - a checksum being made
+ * @sum: of the words so far
+ * @deadline_ns: sections may be long and overlap, and each word slow: all of it ends here
+ */
+struct nvm_sum {
+	u16 sum;
+	u64 deadline_ns;
+};
+
+/* Add words [first, first + n). */
+static int sum_words(struct nax_adapter *a, u32 first, u32 n, struct nvm_sum *s)
 {
 	u32 i;
 
@@ -73,7 +84,11 @@ static int sum_words(struct nax_adapter *a, u32 first, u32 n, u16 *sum)
 
 		if (err)
 			return fail_read(a, err, i);
-		*sum = (u16)(*sum + value);
+		s->sum = (u16)(s->sum + value);
+		if (nax_time_ns(a) > s->deadline_ns)
+			return nax_fail(a, -ETIMEDOUT,
+					"NVM checksum: at word 0x%x after %u ms: too slow",
+					i, SUM_LIMIT_MS);
 	}
 	return 0;
 }
@@ -84,12 +99,12 @@ static int sum_words(struct nax_adapter *a, u32 first, u32 n, u16 *sum)
  */
 static int check_sum(struct nax_adapter *a)
 {
-	u16 sum = 0;
+	struct nvm_sum s = { .deadline_ns = nax_time_ns(a) + SUM_LIMIT_MS * 1000000ull };
 	u16 pointer, length, found;
 	u32 i;
 	int err;
 
-	err = sum_words(a, 0, NVM_CHECKSUM, &sum);
+	err = sum_words(a, 0, NVM_CHECKSUM, &s);
 	for (i = NVM_SECTION_FIRST; i <= NVM_SECTION_LAST && !err; i++) {
 		err = ixgbe_nvm_read(a, i, &pointer);
 		if (err)
@@ -100,16 +115,16 @@ static int check_sum(struct nax_adapter *a)
 		if (err)
 			return fail_read(a, err, pointer);
 		if (is_pointer(length))
-			err = sum_words(a, pointer + 1u, length, &sum);
+			err = sum_words(a, pointer + 1u, length, &s);
 	}
 	if (err)
 		return err;
 	err = ixgbe_nvm_read(a, NVM_CHECKSUM, &found);
 	if (err)
 		return fail_read(a, err, NVM_CHECKSUM);
-	if (found != (u16)(NVM_SUM - sum))
+	if (found != (u16)(NVM_SUM - s.sum))
 		return nax_fail(a, -EIO, "NVM checksum (word 0x3f) is 0x%04x: must be 0x%04x",
-				found, (u16)(NVM_SUM - sum));
+				found, (u16)(NVM_SUM - s.sum));
 	return 0;
 }
 

@@ -47,7 +47,7 @@
 #define IXGBE_EERD_ADDR			GENMASK(15, 2)
 #define IXGBE_EERD_DATA			GENMASK(31, 16)
 
-/* PCIe and semaphores, 8.2.3.3, 8.2.3.4 */
+/* PCIe and semaphores */
 #define IXGBE_SWSM			0x10140
 #define IXGBE_SWSM_SMBI			BIT(0)	/* set by reading it */
 #define IXGBE_SWSM_SWESMBI		BIT(1)
@@ -101,7 +101,7 @@
 #define IXGBE_CAUSE_ECC			BIT(28)
 #define IXGBE_CAUSES_OTHER		GENMASK(30, 16)
 
-/* Flow control, 8.2.3.6, and receive packet buffer */
+/* Flow control and receive packet buffer */
 #define IXGBE_FCTTV(n)			(0x03200 + 4 * (n))
 #define IXGBE_FCTTVS			4
 #define IXGBE_FCRTL(n)			(0x03220 + 4 * (n))

@@ -551,6 +551,26 @@ u32 sim_flags(const struct sim_flow *f)
 	return (f->v6 ? NAX_F_IPV6 : NAX_F_IPV4) | l4;
 }
 
+void sim_seed(u8 *frame, const struct sim_flow *f, bool gso)
+{
+	static const u8 at[] = { [6] = 16, [17] = 6, [132] = 8 };
+	u8 *l3 = frame + (f->vlan >= 0 ? 18 : 14), *l4 = l3 + (f->v6 ? 40 : 20);
+	const u8 *addresses = l3 + (f->v6 ? 8 : 12);
+	u32 sum = f->proto + (gso ? 0 : l4_len(f) + f->payload), i;
+
+	if (!f->v6)
+		put16(l3 + 10, 0);
+	if (f->proto == 132) {
+		put32(l4 + at[132], 0);
+		return;
+	}
+	for (i = 0; i < (f->v6 ? 32 : 8); i += 2)
+		sum += (u32)(addresses[i] << 8 | addresses[i + 1]);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	put16(l4 + at[f->proto], sum);
+}
+
 bool sim_csum_ok(const u8 *frame, u32 len)
 {
 	struct nax_piece piece = { (u8 *)frame, len };

@@ -121,6 +121,8 @@ u32 sim_build(u8 *frame, const struct sim_flow *flow);
 u32 sim_lengths(const struct sim_flow *flow);
 /** sim_flags() - NAX_F_IPV4.. and L4 type of a flow. */
 u32 sim_flags(const struct sim_flow *flow);
+/** sim_seed() - what an upper layer puts into the checksum fields of a frame of sim_build() */
+void sim_seed(u8 *frame, const struct sim_flow *flow, bool gso);
 /** sim_csum_ok() - every checksum in the frame is right, by the core's software */
 bool sim_csum_ok(const u8 *frame, u32 len);
 

@@ -211,26 +211,68 @@ static struct sim *with_nvm(const u16 (*words)[2])
 	return sim_create(&c);
 }
 
-static void nvm_absent(void **state)
+/* Registers that never say what they must: each is waited for, with a limit, and named. */
+static void waits_are_bounded(void **state)
 {
-	struct lie lie[] = { { 0, 0x10010, 0x00000200, 4 }, { 0 } };
+	static const struct {
+		u64 reg;
+		u32 value;
+		int code;
+		const char *text;
+	} cases[] = {
+		{ 0x00008, 0xffffffff, -ENODEV, "0x00008" },
+		{ 0x10010, 0x00000200, -EIO, "EEC.PRES" },
+		{ 0x10010, 0x00000100, -ETIMEDOUT, "EEC.ARD" },
+		{ 0x02f00, 0x00000000, -ETIMEDOUT, "DMAIDONE" },
+		{ 0x10014, 0x00000000, -ETIMEDOUT, "EERD" },
+		{ 0x10140, 0x00000000, -EBUSY, "SWESMBI" },
+		{ 0x10160, 0x00000020, -EBUSY, "SW_FW_SYNC" },
+	};
 	struct nicsim_port_config c = base();
-	struct sim *s = sim_create(&c);
+	unsigned int i;
 
-	s->tap_arg = lie;
-	s->tap_read = tell_lies;
-	refused(s, -EIO, "EEC");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct lie lie[] = { { 0, cases[i].reg, cases[i].value, 4 }, { 0 } };
+		struct sim *s = sim_create(&c);
+
+		s->tap_arg = lie;
+		s->tap_read = tell_lies;
+		/* what the driver does by the lies is not what it would do by the truth */
+		s->errors_expected = true;
+		refused(s, cases[i].code, cases[i].text);
+	}
 }
 
-static void nvm_never_done(void **state)
+/* What only spoils the link or the start does not spoil the attach. */
+static void started_on_lies(void **state)
 {
-	struct lie lie[] = { { 0, 0x10014, 0, 4 }, { 0 } };
+	struct lie secrx[] = { { 0, 0x8d04, 0, 4 }, { 0 } };
+	struct lie phy[] = { { 0, 0x10160, 0x40, 4 }, { 0 } };
 	struct nicsim_port_config c = base();
+	struct nax_link link;
 	struct sim *s = sim_create(&c);
 
-	s->tap_arg = lie;
+	s->tap_arg = secrx;
 	s->tap_read = tell_lies;
-	refused(s, -ETIMEDOUT, "EERD");
+	if (sim_open(s, 2) < 0 || sim_start(s) < 0)
+		fail_msg("%s", s->err.text);
+	assert_non_null(strstr(s->log, "SECRX"));
+	sim_wait_link(s);
+	sim_close(s);
+
+	/* firmware never gives the module's bus away */
+	c.device_id = 0x10fb;
+	s = sim_create(&c);
+	s->tap_arg = phy;
+	s->tap_read = tell_lies;
+	s->errors_expected = true;
+	if (sim_open(s, 2) < 0 || sim_start(s) < 0)
+		fail_msg("%s", s->err.text);
+	sim_run(s, 3000000);
+	nax_port_link(s->port, &link);
+	assert_false(link.up);
+	assert_non_null(strstr(link.reason, "SW_FW_SYNC"));
+	sim_close(s);
 }
 
 /* A section counts in the checksum; a pointer past the end is refused, not followed. */
@@ -247,6 +289,24 @@ static void nvm_sections(void **state)
 		fail_msg("%s", s->err.text);
 	sim_close(s);
 	refused(with_nvm(beyond), -EINVAL, "0x7ffe");
+}
+
+static void slow_nvm(struct sim *s, unsigned int region, u64 offset, void *data, unsigned int len)
+{
+	if (region == 0 && offset == 0x10014)
+		nicsim_advance(s->world, 15000000);
+}
+
+/* Every word comes within its limit, but there are so many that nobody should wait for them. */
+static void nvm_too_slow(void **state)
+{
+	static const u16 long_section[][2] = {
+		{ 0x04, 0x200 }, { 0x200, 0xd00 }, { 0xffff, 0 },
+	};
+	struct sim *s = with_nvm(long_section);
+
+	s->tap_read = slow_nvm;
+	refused(s, -ETIMEDOUT, "10000 ms");
 }
 
 static void nvm_version_is(const u16 (*words)[2], const char *version)
@@ -411,9 +471,10 @@ int main(void)
 		cmocka_unit_test(wrong_vendor),
 		cmocka_unit_test(bar_too_small),
 		cmocka_unit_test(nvm_checksum),
-		cmocka_unit_test(nvm_absent),
-		cmocka_unit_test(nvm_never_done),
+		cmocka_unit_test(waits_are_bounded),
+		cmocka_unit_test(started_on_lies),
 		cmocka_unit_test(nvm_sections),
+		cmocka_unit_test(nvm_too_slow),
 		cmocka_unit_test(nvm_versions),
 		cmocka_unit_test(mac_invalid),
 		cmocka_unit_test(reset_never_ends),

@@ -134,6 +134,20 @@ static void rss_reaches_16(void **state)
 	sim_close(s);
 }
 
+/* SRRCTL.DROP_EN of the receive queues: how many have it. */
+static unsigned int drop_bits(struct sim *s)
+{
+	struct nax_diag *d = malloc(sizeof(*d));
+	unsigned int i, n = 0;
+
+	assert_non_null(d);
+	nax_port_diag(s->port, d);
+	for (i = 0; i < d->n; i++)
+		n += !strcmp(d->rec[i].name, "SRRCTL") && d->rec[i].value & 1u << 28;
+	free(d);
+	return n;
+}
+
 static void link_modes(void **state)
 {
 	struct nicsim_port_config c = base(0x10f9);
@@ -147,6 +161,7 @@ static void link_modes(void **state)
 	assert_int_equal(sim_start(s), -EINVAL);
 	assert_true(s->err.text[0]);
 	s->config.link.modes = NAX_LINK_10G;
+	s->config.rx_queues = 2;
 	assert_int_equal(sim_start(s), 0);
 	sim_wait_link(s);
 	nax_port_link(s->port, &link);
@@ -160,6 +175,11 @@ static void link_modes(void **state)
 	nax_port_link(s->port, &link);
 	assert_true(link.pause_rx);
 	assert_false(link.pause_tx);
+	/* with several queues and no pause frames, a queue drops instead of blocking the others */
+	assert_int_equal(drop_bits(s), 2);
+	s->config.link.pause_tx = true;
+	assert_int_equal(nax_port_reconfigure(s->port, &s->config, &s->err), 0);
+	assert_int_equal(drop_bits(s), 0);
 	sim_close(s);
 
 	s = sim_create(&kx4);

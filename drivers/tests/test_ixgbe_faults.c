@@ -195,20 +195,6 @@ static void reset_stuck_at_run_time(void **state)
 	sim_close(s);
 }
 
-static void interrupts_lost(void **state)
-{
-	struct sim *s = sim_up(NULL, 1);
-	u32 len = sim_build(frame, &tcp4), i;
-
-	for (i = 0; i < 10; i++) {
-		nicsim_fault(s->device, NICSIM_IRQ_LOST, 0);
-		assert_true(nicsim_port_frame(s->device, frame, len));
-		sim_run(s, 1500000);
-	}
-	assert_int_equal(s->n_got, 10);
-	sim_close(s);
-}
-
 static void interrupts_spurious_and_storm(void **state)
 {
 	struct sim *s = sim_up(NULL, 1);
@@ -291,7 +277,6 @@ int main(void)
 		cmocka_unit_test(tx_hang_recovers),
 		cmocka_unit_test(queue_enable_stuck),
 		cmocka_unit_test(reset_stuck_at_run_time),
-		cmocka_unit_test(interrupts_lost),
 		cmocka_unit_test(interrupts_spurious_and_storm),
 		cmocka_unit_test(link_flap),
 		cmocka_unit_test(chaos_soak),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Life of a port on the 82599: start, stop, reset with replay, resize, moderation, pause, dumps. */
+/* Life of a port on the 82599: start, stop, reset with replay, resize, pause, dumps. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -200,29 +200,6 @@ static void queue_limits(void **state)
 	sim_close(s);
 }
 
-/* With moderation on, interrupts are no closer than asked for. */
-static void moderation(void **state)
-{
-	struct sim *s = sim_up(NULL, 1);
-	u32 len = sim_build(frame, &tcp4), i;
-	struct nax_queue_stats a, b;
-
-	s->config.itr_us = 200;
-	assert_int_equal(nax_port_reconfigure(s->port, &s->config, &s->err), 0);
-	sim_wait_link(s);
-	nax_port_queue_stats(s->port, true, 0, &a);
-	for (i = 0; i < 1000; i++) {
-		assert_true(nicsim_port_frame(s->device, frame, len));
-		sim_run(s, 10);
-		sim_clear(s);
-	}
-	nax_port_queue_stats(s->port, true, 0, &b);
-	assert_int_equal(b.packets - a.packets, 1000);
-	/* 10 ms at one interrupt each 200 us, and some slack for the edges */
-	assert_in_range(b.interrupts - a.interrupts, 0, 60);
-	sim_close(s);
-}
-
 static void pause_frame(u8 *f, u16 quanta)
 {
 	memset(f, 0, 60);
@@ -295,7 +272,6 @@ int main(void)
 		cmocka_unit_test(resize_and_mtu),
 		cmocka_unit_test(bad_config),
 		cmocka_unit_test(queue_limits),
-		cmocka_unit_test(moderation),
 		cmocka_unit_test(pause_honoured),
 		cmocka_unit_test(statistics),
 	};

@@ -88,22 +88,18 @@ static void short_frames(void **state)
 	sim_close(s);
 }
 
-/* Ask for every checksum on a frame whose checksum fields hold rubbish. */
+/* Ask for every checksum of a frame. */
 static void checksum_one(struct sim *s, bool v6, u8 proto)
 {
-	static const u8 at[] = { [6] = 16, [17] = 6, [132] = 8 };
 	struct sim_flow f = tcp4;
-	u32 len, l4;
+	u32 len;
 
 	f.v6 = v6;
 	f.proto = proto;
 	f.payload = 333;
 	len = sim_build(expect, &f);
 	memcpy(frame, expect, len);
-	l4 = 14 + (v6 ? 40 : 20) + at[proto];
-	memset(frame + l4, 0xee, proto == 132 ? 4 : 2);
-	if (!v6)
-		memset(frame + 14 + 10, 0xdd, 2);
+	sim_seed(frame, &f, false);
 	sim_clear(s);
 	sim_send(s, 0, frame, len, 150, sim_flags(&f) | NAX_F_TX_L4CSUM |
 		 (v6 ? 0 : NAX_F_TX_IPCSUM), sim_lengths(&f), 0, 0);
@@ -161,6 +157,7 @@ static void segments_one(struct sim *s, const struct sim_flow *flow, u16 mss, in
 	u32 extra = tag >= 0 ? 4 : 0;
 
 	sim_clear(s);
+	sim_seed(frame, flow, true);
 	sim_send(s, 1, frame, len, 2048, sim_flags(flow) | NAX_F_TX_GSO | NAX_F_TX_L4CSUM |
 		 (flow->v6 ? 0 : NAX_F_TX_IPCSUM) | (tag >= 0 ? NAX_F_VLAN : 0),
 		 sim_lengths(flow), mss, (u16)(tag >= 0 ? tag : 0));
@@ -235,7 +232,7 @@ static void many_pieces(void **state)
 static void ring_full(void **state)
 {
 	struct sim *s = up(ALL_HW);
-	u32 sent = 0, i, round;
+	u32 sent = 0, len, i, round;
 
 	for (round = 0; round < 8; round++) {
 		s->blocked = true;
@@ -243,7 +240,9 @@ static void ring_full(void **state)
 			struct sim_flow f = tcp4;
 
 			f.proto = i & 1 ? 17 : 6;
-			sim_send(s, 0, frame, sim_build(frame, &f), 2048,
+			len = sim_build(frame, &f);
+			sim_seed(frame, &f, false);
+			sim_send(s, 0, frame, len, 2048,
 				 sim_flags(&f) | NAX_F_TX_L4CSUM | NAX_F_TX_IPCSUM,
 				 sim_lengths(&f), 0, 0);
 			sent++;

@@ -6,6 +6,11 @@
  * Serialization: the back end calls the nax_adapter_*() functions of one adapter one at a time
  * (user space: a mutex; kernel: the device's lock). The nax_queue_*() datapath functions run in the
  * queue's poll context, which the core stops and restarts by queue_pause() and queue_resume().
+ *
+ * A struct nax_queue stays where it is for as long as its index exists: restart, reset and resize
+ * change what it points to. Going up, a queue is given a first poll by queue_wake(). Queues are
+ * freed by nax_adapter_down(), nax_adapter_detach(), and by nax_adapter_reconfigure() to fewer
+ * queues; the back end has them out of its poll contexts by then.
  */
 #ifndef NAX_CORE_H
 #define NAX_CORE_H
@@ -31,7 +36,7 @@ enum nax_event {
  * @config_read: read 1, 2 or 4 bytes of configuration space; 0 or -errno
  * @config_write: write them
  * @function_reset: function-level reset; configuration space is restored. 0 or -errno
- * @zalloc: zeroed memory or NULL
+ * @zalloc: zeroed memory, aligned as malloc() does, or NULL
  * @free: release it; NULL is allowed
  * @dma_alloc: zeroed coherent memory, aligned to @align (a power of two), or NULL
  * @dma_free: release it
@@ -41,7 +46,8 @@ enum nax_event {
  * @buf_home: set dma and cap as buf_get() did, for a slot whose packet started elsewhere
  * @buf_addr: CPU address of slot->dma
  * @buf_room: bytes before slot->dma and (by *@after) bytes from it to the end of the buffer
- * @queue_pause: return once no poll of @q runs, and let none start; nests
+ * @queue_pause: return once no poll of @q runs, and let none start; nests where several queues
+ *	share a poll context
  * @queue_resume: undo it
  * @queue_wake: make the poll context of @q run soon. Any context
  * @vectors_enable: route @n interrupt vectors; 0 or -errno
@@ -129,7 +135,7 @@ enum nax_recovery {
 struct nax_adapter *nax_adapter_create(const struct nax_backend_ops *ops, void *backend,
 				       unsigned int verify);
 
-/** nax_adapter_destroy() - from DETACHED; checks that nothing leaked. */
+/** nax_adapter_destroy() - detaches if need be, and reports what leaked to the log. */
 void nax_adapter_destroy(struct nax_adapter *a);
 
 void *nax_adapter_backend(const struct nax_adapter *a);
@@ -250,7 +256,8 @@ u32 nax_queue_poll_tx(struct nax_queue *q);
  * @q: transmit queue, running
  * @n: slots
  *
- * What the device cannot do is done here in software. Packets that wait for room in software
+ * What the device cannot do is done here in software. More than there is room for, and a last
+ * packet without its end, are not taken. Packets that wait for room in software
  * segmentation are kept, and nax_queue_tx_free() is 0 until they are through.
  */
 void nax_queue_submit(struct nax_queue *q, u32 n);

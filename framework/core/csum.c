@@ -136,27 +136,62 @@ static void csum_fill_l4(const struct nax_piece *p, u32 n, const struct nax_head
 	nax_pieces_store(p, n, at, field, 2);
 }
 
+/* What a request for checksums names must be what the packet has. */
+static int csum_request(const struct nax_piece *p, u32 n, u32 flags, u32 lengths,
+			struct nax_headers *h, struct nax_ip *ip)
+{
+	int rc;
+
+	*h = (struct nax_headers){ .l2 = (u16)nax_tx_l2(lengths) };
+	rc = nax_ip_parse(p, n, h, ip);
+	if (h->l3 != nax_tx_l3(lengths) || (flags ^ h->flags) & (NAX_F_IPV4 | NAX_F_IPV6))
+		return -EINVAL;
+	if (flags & NAX_F_TX_IPCSUM && !(h->flags & NAX_F_IPV4))
+		return -EINVAL;
+	if (flags & NAX_F_TX_L4CSUM &&
+	    (rc || !h->l4 || (flags ^ h->flags) & NAX_F_L4_MASK || ip->unsure))
+		return -EINVAL;
+	return 0;
+}
+
 int nax_csum_fill(const struct nax_piece *p, u32 n, u32 flags, u32 lengths)
 {
-	struct nax_headers h = { .l2 = (u16)nax_tx_l2(lengths) };
+	struct nax_headers h;
 	struct nax_ip ip;
-	int rc;
 
 	if (!(flags & (NAX_F_TX_IPCSUM | NAX_F_TX_L4CSUM)))
 		return 0;
-	rc = nax_ip_parse(p, n, &h, &ip);
-	if (h.l3 != nax_tx_l3(lengths) || (flags ^ h.flags) & (NAX_F_IPV4 | NAX_F_IPV6))
+	if (csum_request(p, n, flags, lengths, &h, &ip))
 		return -EINVAL;
-	if (flags & NAX_F_TX_IPCSUM && !(h.flags & NAX_F_IPV4))
-		return -EINVAL;
-	if (flags & NAX_F_TX_L4CSUM &&
-	    (rc || !h.l4 || (flags ^ h.flags) & NAX_F_L4_MASK || ip.unsure))
-		return -EINVAL;
-
 	if (flags & NAX_F_TX_IPCSUM)
 		csum_fill_ipv4(p, n, &h);
 	if (flags & NAX_F_TX_L4CSUM)
 		csum_fill_l4(p, n, &h, &ip);
+	return 0;
+}
+
+int nax_csum_seed(const struct nax_piece *p, u32 n, u32 flags, u32 lengths)
+{
+	u8 field[4] = { 0, 0, 0, 0 };
+	struct nax_headers h;
+	struct nax_ip ip;
+	bool sctp;
+
+	if (!(flags & (NAX_F_TX_IPCSUM | NAX_F_TX_L4CSUM)))
+		return 0;
+	if (csum_request(p, n, flags, lengths, &h, &ip))
+		return -EINVAL;
+	if (flags & NAX_F_TX_IPCSUM)
+		nax_pieces_store(p, n, h.l2 + NAX_IP_CSUM_AT, field, 2);
+	if (!(flags & NAX_F_TX_L4CSUM))
+		return 0;
+	sctp = (h.flags & NAX_F_L4_MASK) == NAX_F_SCTP;
+	if (flags & NAX_F_TX_GSO)
+		ip.l4_len = 0;	/* every segment has its own, which the device adds */
+	if (!sctp)
+		nax_put16(field, (u16)~nax_csum_fold(csum_pseudo(p, n, &h, &ip)));
+	nax_pieces_store(p, n, (u32)h.l2 + h.l3 + l4_csum[L4_INDEX(h.flags)].at, field,
+			 sctp ? 4 : 2);
 	return 0;
 }
 

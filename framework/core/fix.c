@@ -79,6 +79,7 @@ static bool fix_lengths_ok(const struct nax_caps *caps, u32 lengths)
 	return nax_tx_l2(lengths) <= caps->l2_max && nax_tx_l3(lengths) <= caps->l3_max;
 }
 
+/* A short packet is cut here even into one: padding of the source would count as payload. */
 static bool fix_gso_ok(const struct nax_queue *q, u32 flags, u32 lengths, u32 gso, u32 bytes)
 {
 	const struct nax_caps *caps = &q->adapter->caps;
@@ -90,7 +91,7 @@ static bool fix_gso_ok(const struct nax_queue *q, u32 flags, u32 lengths, u32 gs
 	else
 		want = flags & NAX_F_IPV4 ? NAX_OFFLOAD_TSO4 : NAX_OFFLOAD_TSO6;
 	return q->adapter->offloads & want && fix_lengths_ok(caps, lengths) && bytes > hdr &&
-	       bytes - hdr <= caps->gso_max && gso >= caps->gso_mss_min && hdr <= caps->gso_hdr_max;
+	       bytes >= caps->tx_len_min && bytes - hdr <= caps->gso_max && gso >= caps->gso_mss_min && hdr <= caps->gso_hdr_max;
 }
 
 /* Checksum requests that software must meet. Segmentation by the device includes them. */

@@ -87,6 +87,8 @@ int nax_gso_begin(struct nax_gso *g, const struct nax_piece *p, u32 n, u32 flags
 	g->hdr = l2 + l3 + l4;
 	g->done = 0;
 	g->index = 0;
+	if (!gso_is_tcp(g) && (flags & NAX_F_L4_MASK) != NAX_F_UDP)
+		return -EINVAL;
 	/* Before anything is patched: the smallest headers there are, and what a length field can say. */
 	if (!mss || g->hdr > total || l2 < NAX_ETH_LEN || l3 + l4 + mss > 0xffff)
 		return -EINVAL;

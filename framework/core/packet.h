@@ -79,6 +79,17 @@ u32 nax_crc32c_pieces(const struct nax_piece *p, u32 n, u32 offset, u32 len);
 int nax_csum_fill(const struct nax_piece *p, u32 n, u32 flags, u32 lengths);
 
 /**
+ * nax_csum_seed() - ready the checksum fields of a Tx packet for hardware, see <nax/offload.h>
+ * @p: pieces of the packet; all headers are among them
+ * @n: how many
+ * @flags: NAX_F_TX_IPCSUM, NAX_F_TX_L4CSUM, NAX_F_TX_GSO with L3 and L4 type
+ * @lengths: nax_tx_lengths()
+ *
+ * Return: 0; -EINVAL if the request contradicts the packet, which is then unchanged.
+ */
+int nax_csum_seed(const struct nax_piece *p, u32 n, u32 flags, u32 lengths);
+
+/**
  * nax_csum_verify() - NAX_F_RX_*CSUM_* verdicts by software
  *
  * No verdict: what is not IP; fragments; UDP with checksum 0; transport protocols other than TCP, UDP

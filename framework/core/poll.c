@@ -63,11 +63,7 @@ u32 nax_queue_poll_rx(struct nax_queue *q, u32 budget)
 		nax_queue_publish(qc);
 	}
 	q->stats.packets += q->batch.packets;
-	/*
-	 * Signed: the first part of a packet may have been counted in an earlier batch than the end
-	 * that shows it to be damaged, for which the review takes back all of it.
-	 */
-	q->stats.bytes += (u64)(s64)(s32)q->batch.bytes;
+	q->stats.bytes += q->batch.bytes;
 	nax_poll_publish(qc, found);
 	return found;
 }

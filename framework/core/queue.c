@@ -80,6 +80,7 @@ static void nax_queue_set_indices(struct nax_core *c, struct nax_queue *q)
 	q->head = base;
 	q->seen = base;
 	q->carry = 0;
+	q->part = 0;
 	q->since = 0;
 	q->unreported.packets = 0;
 	q->unreported.bytes = 0;

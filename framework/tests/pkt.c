@@ -44,7 +44,7 @@ static u8 *ext_add(u8 *at, u8 **next, u8 type, u32 len)
 	return at;
 }
 
-static u32 ext_make(u8 *at, u8 *next, const struct pkt_spec *s, u32 *state)
+static u32 ext_make(struct pkt *p, u8 *at, u8 *next, const struct pkt_spec *s, u32 *state)
 {
 	static const u8 type[] = { 0, 60, 43, 43, 43, 43, 44, 51, 60 };
 	static const u8 size[] = { 8, 24, 24, 24, 40, 24, 8, 24, 16 };
@@ -61,10 +61,12 @@ static u32 ext_make(u8 *at, u8 *next, const struct pkt_spec *s, u32 *state)
 			at[3] = 2;
 			at[6] = 0xc9;
 			at[7] = 16;
+			p->src = (u32)(at + 8 - p->b);
 		} else if (type[i] == 43) {
 			at[2] = routing[i];
 			at[3] = 1;
 			at[4] = 1u << i == PKT_SRH;	/* last entry */
+			p->dst = (u32)(at + 8 - p->b);
 		} else if (type[i] != 44 && type[i] != 51) {
 			at[2] = 1;
 			at[3] = (u8)(size[i] - 4);
@@ -93,7 +95,9 @@ static void ip_make(struct pkt *p, const struct pkt_spec *s, u32 rest, u32 *stat
 		ip[7] = 64;
 		for (i = 8; i < 40; i++)
 			ip[i] = (u8)pkt_random(state);
-		p->l3 = 40 + ext_make(ip + 40, ip + 6, s, state);
+		p->src = p->l2 + 8;
+		p->dst = p->l2 + 24;
+		p->l3 = 40 + ext_make(p, ip + 40, ip + 6, s, state);
 		put16(ip + 4, p->l3 - 40 + rest);
 		p->flags |= NAX_F_IPV6 | (s->ext || s->fragment ? NAX_F_IP_EXT : 0);
 		return;
@@ -108,6 +112,8 @@ static void ip_make(struct pkt *p, const struct pkt_spec *s, u32 rest, u32 *stat
 	for (i = 12; i < 20; i++)
 		ip[i] = (u8)pkt_random(state);
 	memset(ip + 20, 1, s->options);	/* no operation */
+	p->src = p->l2 + 12;
+	p->dst = p->l2 + 16;
 	p->flags |= NAX_F_IPV4 | (s->options ? NAX_F_IP_EXT : 0);
 }
 
@@ -197,25 +203,6 @@ static u32 sum_end(u32 sum)
 	return ~sum & 0xffff;
 }
 
-/* The destination that counts: found by walking what ext_make() wrote. */
-static void sum_addresses(const struct pkt *p, const u8 **src, const u8 **dst)
-{
-	const u8 *ip = p->b + p->l2, *at = ip + 40;
-	u8 type = ip[6];
-
-	*src = ip + 8;
-	*dst = ip + 24;
-	while (type == 0 || type == 43 || type == 44 || type == 51 || type == 60) {
-		if (type == 43)
-			*dst = at + 8;
-		if (type == 60 && at[6] == 0xc9)
-			*src = at + 8;
-		type = at[0];
-		at += at + 1 == NULL ? 0 : *(at + 1) * (*(at - 0) == 0 && 0) + 0;
-		break;
-	}
-}
-
 static u32 crc_bits(const u8 *b, u32 len)
 {
 	u32 crc = ~0u;
@@ -227,4 +214,63 @@ static u32 crc_bits(const u8 *b, u32 len)
 			crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78 : 0);
 	}
 	return ~crc;
+}
+
+void pkt_fill(struct pkt *p)
+{
+	u8 *ip = p->b + p->l2, *l4 = ip + p->l3;
+	u32 v6 = p->flags & NAX_F_IPV6, address = v6 ? 16 : 4;
+	u32 end = v6 ? 40 + get16(ip + 4) : get16(ip + 2);
+	u32 len = end - p->l3, sum, crc;
+
+	if (!v6) {
+		put16(ip + 10, 0);
+		put16(ip + 10, sum_end(sum_words(ip, p->l3, 0)));
+	}
+	if ((p->flags & NAX_F_L4_MASK) == NAX_F_SCTP) {
+		memset(l4 + 8, 0, 4);
+		crc = crc_bits(l4, len);
+		l4[8] = (u8)crc;
+		l4[9] = (u8)(crc >> 8);
+		l4[10] = (u8)(crc >> 16);
+		l4[11] = (u8)(crc >> 24);
+	} else if (p->flags & NAX_F_L4_MASK) {
+		l4 += (p->flags & NAX_F_L4_MASK) == NAX_F_TCP ? 16 : 6;
+		put16(l4, 0);
+		sum = sum_words(p->b + p->src, address, proto_of(p->flags & NAX_F_L4_MASK) + len);
+		sum = sum_words(p->b + p->dst, address, sum);
+		sum = sum_end(sum_words(ip + p->l3, len, sum));
+		put16(l4, !sum && (p->flags & NAX_F_L4_MASK) == NAX_F_UDP ? 0xffff : sum);
+	}
+}
+
+u32 pkt_split(const u8 *b, u32 len, struct nax_piece *piece, u32 most, u32 *state)
+{
+	u32 n = 0, part;
+
+	do {
+		part = pkt_below(state, 4) ? pkt_below(state, 24) : pkt_below(state, 900);
+		if (part > len || n + 1 == most)
+			part = len;
+		piece[n].data = malloc(part ? part : 1);
+		piece[n].len = part;
+		memcpy(piece[n].data, b, part);
+		b += part;
+		len -= part;
+		n++;
+	} while (len);
+	return n;
+}
+
+u32 pkt_join(struct nax_piece *piece, u32 n, u8 *b)
+{
+	u32 len = 0, i;
+
+	for (i = 0; i < n; i++) {
+		if (b && piece[i].len)
+			memcpy(b + len, piece[i].data, piece[i].len);
+		len += piece[i].len;
+		free(piece[i].data);
+	}
+	return len;
 }

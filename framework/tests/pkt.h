@@ -50,6 +50,8 @@ struct pkt_spec {
  * @l3: bytes of IP
  * @l4: bytes of the transport header
  * @flags: L3 and L4 type, and NAX_F_IP_EXT
+ * @src: offset of the source address that the pseudo-header takes
+ * @dst: the same of the destination
  */
 struct pkt {
 	u32 len;
@@ -57,6 +59,8 @@ struct pkt {
 	u32 l3;
 	u32 l4;
 	u32 flags;
+	u32 src;
+	u32 dst;
 	u8 b[PKT_MAX];
 };
 

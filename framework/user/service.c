@@ -16,10 +16,13 @@
 static void serve(struct nax_port *port)
 {
 	struct nax_adapter *a = port->adapter;
+	const char *dead = port->bus->ops->dead(port->bus);
 
 	/* a dead connection reads as all-ones: let the core find that out now */
-	if (port->bus->ops->dead(port->bus) && !READ_ONCE(a->gone))
+	if (dead && !READ_ONCE(a->gone)) {
+		nax_user_log(NAX_LOG_WARN, port->name, dead);
 		nax_reg_read(a, a->driver->alive_reg);
+	}
 	nax_adapter_service(a);
 }
 

@@ -174,7 +174,8 @@ static int send_all(struct vfu_conn *c, struct msghdr *m, size_t len, u32 cmd,
 			continue;
 		if (errno != EAGAIN && errno != EWOULDBLOCK)
 			return vfu_fail(c, err, -ENODEV, "%s cannot be sent: %s", vfu_cmd_name(cmd),
-					strerror(errno));
+					errno == EPIPE ? "the server closed the connection" :
+							 strerror(errno));
 		if (!deadline)
 			deadline = deadline_in(c);
 		rc = wait_ready(c, POLLOUT, deadline);

@@ -472,7 +472,7 @@ static int tap_run(struct cli *cli, const void *options)
 		.tick = tap_tick,
 		.link = tap_link,
 	};
-	/* first, because it visits another namespace, which must be done before there are threads */
+	/* first: it may visit another namespace, which must be before there are threads */
 	if (tap_dev_open(&tap->dev, opt.common.operand[1], opt.netns, opt.queues, &err)) {
 		rc = cli_fail(cli, "%s", err.text);
 		goto free;

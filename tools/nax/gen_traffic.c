@@ -15,7 +15,7 @@
 
 #define TICK_NS (20 * NSEC_PER_MSEC)	/* how often waiting looks at the clock */
 #define SPIN_NS 50000ull		/* waiting shorter than this is not worth a sleep */
-#define LAG_NS (5 * NSEC_PER_MSEC)	/* more than this behind its rate is not made up for */
+#define LAG_NS (20 * NSEC_PER_MSEC)	/* more than this behind its rate is not made up for */
 #define STALL_NS (200 * NSEC_PER_MSEC)	/* a window that is full for so long has lost frames */
 #define QUIET_NS (300 * NSEC_PER_MSEC)	/* after the last frame, for late ones */
 #define DRAIN_NS (3 * NSEC_PER_SEC)	/* for what was sent to leave the device */

@@ -10,7 +10,7 @@
 #include "options.h"
 
 #define GEN_QUEUES_MAX 16u
-#define GEN_OVERHEAD 24u	/* bytes on the wire beside a frame: preamble, check sequence, gap */
+#define GEN_OVERHEAD 24u	/* bytes beside a frame on the wire: preamble, FCS, gap */
 
 /**
  * struct gen_traffic - what is sent, what came

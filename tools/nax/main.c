@@ -23,7 +23,7 @@ static void usage(FILE *out)
 		     "       nax --version\n\n"
 		     "DEV names a device: vfio-user:PATH\n\ncommands:\n");
 	for (i = 0; i < ARRAY_LEN(commands); i++)
-		fprintf(out, "  %-8s %-9s %s\n", commands[i]->name, commands[i]->operands,
+		fprintf(out, "  %-8s %-12s %s\n", commands[i]->name, commands[i]->operands,
 			commands[i]->summary);
 	fprintf(out, "\noptions of all commands:\n");
 	opt_help_common(out);

@@ -131,8 +131,8 @@ int opt_number(const char *what, const char *text, u64 min, u64 max, u64 *value,
 	int rc = parse_units(text, count_units, ARRAY_LEN(count_units), &v);
 
 	if (rc == -EINVAL)
-		return fail(err, "%s is \"%.40s\": must be a number from %llu to %llu, k M G Ki Mi Gi "
-			    "allowed", what, text, min, max);
+		return fail(err, "%s is \"%.40s\": must be a number from %llu to %llu, k M G Ki "
+			    "Mi Gi allowed", what, text, min, max);
 	if (rc || v < min || v > max)
 		return fail(err, "%s is %.40s: must be from %llu to %llu", what, text, min, max);
 	*value = v;
@@ -145,11 +145,11 @@ int opt_time(const char *what, const char *text, u64 min, u64 max, u64 *ns, stru
 	int rc = parse_units(text, time_units, ARRAY_LEN(time_units), &v);
 
 	if (rc == -EINVAL)
-		return fail(err, "%s is \"%.40s\": must be seconds, or a number with ns us ms s m h",
-			    what, text);
+		return fail(err, "%s is \"%.40s\": must be seconds, or a number with ns us ms s "
+			    "m h", what, text);
 	if (rc || v < min || v > max)
-		return fail(err, "%s is %.40s: must be from %llu.%03llu to %llu seconds", what, text,
-			    min / 1000000000, min / 1000000 % 1000, max / 1000000000);
+		return fail(err, "%s is %.40s: must be from %llu.%03llu to %llu seconds", what,
+			    text, min / 1000000000, min / 1000000 % 1000, max / 1000000000);
 	*ns = v;
 	return 0;
 }
@@ -193,20 +193,31 @@ int opt_rate(const char *what, const char *text, struct opt_rate *rate, struct n
 	return 0;
 }
 
+/* Value of a hexadecimal digit, -1 if it is none. */
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *p = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
+
+	return p ? (int)(p - digits) : -1;
+}
+
 int opt_mac(const char *what, const char *text, u8 mac[6], struct nax_error *err)
 {
-	unsigned int b[6];
+	bool good = strlen(text) == 17;
+	u8 b[6] = { 0 };
 	unsigned int i;
-	int used = 0;
 
-	if (strlen(text) != 17 ||
-	    sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5],
-		   &used) != 6 ||
-	    used != 17)
-		return fail(err, "%s is \"%.40s\": must be an address such as 02:00:00:00:00:01", what,
-			    text);
-	for (i = 0; i < 6; i++)
-		mac[i] = (u8)b[i];
+	for (i = 0; good && i < 6; i++) {
+		int high = hex_digit(text[3 * i]), low = hex_digit(text[3 * i + 1]);
+
+		good = high >= 0 && low >= 0 && (i == 5 || text[3 * i + 2] == ':');
+		b[i] = (u8)((unsigned int)high << 4 | (unsigned int)low);
+	}
+	if (!good)
+		return fail(err, "%s is \"%.40s\": must be an address such as 02:00:00:00:00:01",
+			    what, text);
+	memcpy(mac, b, sizeof(b));
 	return 0;
 }
 

@@ -3,8 +3,9 @@
  * nicsim daemon: net=pcap. One capture file is replayed into the port, once, and what the port sends
  * is written to another.
  *
- * Replay begins when link is up and receive is enabled, and keeps the pace of a 1 Gbit/s source
- * whatever the file's times say: a driver that shares its processor with the model can follow that.
+ * Replay begins when link is up and receive has been enabled for a moment, in which drivers set their
+ * filters and applications ask for promiscuous mode. It keeps the pace of a 1 Gbit/s source whatever
+ * the file's times say: a driver that shares its processor with the model can follow that.
  */
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -21,20 +22,24 @@
 #define SNAPLEN		65535
 #define WIRE_OVERHEAD	24		/* preamble, frame check sequence, gap */
 #define BYTE_NS		8		/* at 1 Gbit/s */
+#define SETTLE_NS	50000000ull	/* receiving for so long, then replay begins */
 #define BURST		64		/* frames before others get their turn */
 #define LAG_NS		2000000ull	/* what was missed further back is not made up for */
 
 /**
  * struct capture - the back end
  * @in: being replayed, or NULL
- * @tick: when the next frame is due; armed once replay has begun
+ * @tick: when the next frame is due, or when receiving has gone on for long enough
+ * @waiting: for the latter; @begun: the former
  * @due: that time
+ * @cut: frames left out since the capture has not all of them
  * @dirty: frames were written that are not flushed
  */
 struct capture {
 	struct simnet n;
 	pcap_t *in;
 	struct evloop_timer tick;
+	bool waiting;
 	bool begun;
 	uint64_t due;
 	uint64_t cut;
@@ -47,12 +52,13 @@ struct capture {
 
 /* ---- replay ---- */
 
-/* Link, RXCTRL.RXEN and at least one queue: anything less and frames would be lost unseen. */
+/* Anything less, and frames would be lost unseen. */
 static bool receiving(struct nicsim_port *p)
 {
 	unsigned int q;
 
-	if (!sim_link_up(p) || !(sim_reg(p, DR_RXCTRL) & RXCTRL_RXEN))
+	if (!sim_link_up(p) || !(sim_reg(p, DR_RXCTRL) & RXCTRL_RXEN) ||
+	    (sim_reg(p, DR_SECRXCTRL) & SECRXCTRL_RX_DIS))
 		return false;
 	for (q = 0; q < SIM_QUEUES; q++) {
 		if (sim_reg(p, DR_RXQ(q) + RXQ_RXDCTL) & XXDCTL_ENABLE)
@@ -102,6 +108,13 @@ static void on_tick(void *ctx)
 	uint64_t now = evloop_now();
 	unsigned int i;
 
+	if (!c->begun) {
+		c->waiting = false;
+		if (!receiving(c->n.port))
+			return;
+		c->begun = true;
+		c->due = now;
+	}
 	if (c->due + LAG_NS < now)
 		c->due = now - LAG_NS;
 	for (i = 0; i < BURST && c->in && !c->n.held_len && c->due <= now; i++)
@@ -154,10 +167,11 @@ static void capture_kick(struct simnet *n)
 	capture_flush(c);
 	if (!c->in)
 		return;
-	if (!c->begun && receiving(n->port)) {
-		c->begun = true;
-		c->due = evloop_now();
-		on_tick(c);
+	if (!c->begun) {
+		if (!c->waiting && receiving(n->port)) {
+			c->waiting = true;
+			evloop_timer_arm(n->loop, &c->tick, evloop_now() + SETTLE_NS);
+		}
 	} else if (n->held_len && !simnet_held(n)) {
 		on_tick(c);
 	}

@@ -73,7 +73,7 @@ struct nicsim_config {
  * @name: for messages
  * @model: "82599"
  * @device_id: PCI device id: 0x10f9 (CX4), 0x10fb (SFP+, see @module), 0x10fc (XAUI), 0x10f7
- *	(KX4), 0x1517 (KR), or another 82599 id but 0x151c, whose 10GBASE-T PHY is not modelled;
+ *	(KX4), 0x1517 (KR), or another 82599 id but 0x151c (10GBASE-T) and 0x1558 (QSFP), not modelled;
  *	0: 0x10f9. Any id, with CX4 behind it, if @vendor_id is not Intel's
  * @mac: permanent address; zero: one made from @name
  * @nvm_words: overrides of NVM words: pairs of {word, value} ended by {0xffff, 0}; NULL: none.

@@ -22,7 +22,7 @@
 #define UDP_HEADER		8
 #define TCP_FLAGS		0xfff
 
-/** struct l4_type - where layer 4 headers have their checksum, by TUCMD.L4T */
+/* By TUCMD.L4T: least header, and where in it the checksum is. */
 static const struct {
 	uint32_t header;
 	uint32_t field;

@@ -37,10 +37,7 @@ interrupted() {
 	local pid=$started
 	wait_for 60 grep -q "$2" "$work/demo.log" || return 1
 	kill "-$1" "$pid"
-	local status
-	status=$(status_of "$pid" 30)
-	[ "$status" != 0 ] && [ "$status" != running ] || { echo "status $status"; return 1; }
-	clean
+	ends "$pid" 30 143 && clean
 }
 ok "SIGTERM while pinging leaves nothing behind" interrupted TERM "ping both ways"
 ok "SIGTERM under load leaves nothing behind" interrupted TERM "iperf3 TCP"

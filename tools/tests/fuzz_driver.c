@@ -1,383 +1,421 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Fuzzer: the 82599 driver and the core against a device whose registers, descriptors, interrupts
- * and timing are the fuzzer's bytes.
+ * Fuzzer: the 82599 driver, the core and the user back end, between a device that lies (liar.h) and
+ * an application that asks for anything the API allows.
  *
- * A device of pure noise never gets past attach. This one is a memory of registers with the few
- * answers that bring-up needs; every read may be spoilt by the input, and once the port is up the
- * input writes to descriptor rings, fires vectors and calls control functions. Nothing may crash,
- * hang, or hand out a packet that is not inside its buffer.
+ * The input is a device, a configuration, and a list of things that happen. Nothing may crash,
+ * hang, or leak, and no packet may be handed out that is not inside its buffer. What the verifier
+ * says of it is no matter here: it complains of the driver when the device lied.
  */
-#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <nax/sim.h>
+#include "liar.h"
+#include "mem.h"
 
-#define BAR_SIZE	0x20000u
-#define MAPS		64
-#define VECTORS		64
-#define RING_BYTES	(64 * 16)
+#define QUEUES		2
+#define SLOTS_MAX	48		/* of a packet that is sent: more than the device takes */
+#define OPS_MAX		400
 
-struct fuzz_device {
-	const uint8_t *in;
-	size_t left;
-	bool up;			/* spoil reads only where the input says so */
-	uint32_t reg[BAR_SIZE / 4];
-	uint8_t config[4096];
-	uint16_t nvm[64];
-	uint64_t now;
-	struct {
-		uint64_t iova, size;
-		uint8_t *va;
-	} map[MAPS];
-	void (*fn[VECTORS])(void *ctx, unsigned int vector);
-	void *ctx[VECTORS];
-};
-
-static uint8_t take(struct fuzz_device *d)
-{
-	if (!d->left)
-		return 0;
-	d->left--;
-	return *d->in++;
-}
-
-static uint32_t take32(struct fuzz_device *d)
-{
-	uint32_t v = take(d);
-
-	v |= (uint32_t)take(d) << 8;
-	v |= (uint32_t)take(d) << 16;
-	return v | (uint32_t)take(d) << 24;
-}
-
-static uint8_t *at(struct fuzz_device *d, uint64_t iova, uint64_t len)
-{
-	unsigned int i;
-
-	for (i = 0; i < MAPS; i++)
-		if (d->map[i].va && iova >= d->map[i].iova &&
-		    iova + len <= d->map[i].iova + d->map[i].size)
-			return d->map[i].va + (iova - d->map[i].iova);
-	return NULL;
-}
-
-static u64 region_size(void *dev, unsigned int region)
-{
-	switch (region) {
-	case 0:
-		return BAR_SIZE;
-	case 4:
-		return 0x4000;
-	case 7:
-		return 4096;
-	}
-	return 0;
-}
-
-/* What bring-up waits for: resets end, the NVM answers, semaphores are free, the link is up. */
-static uint32_t helpful(struct fuzz_device *d, uint32_t offset)
-{
-	uint32_t v = d->reg[offset / 4];
-
-	switch (offset) {
-	case 0x00000:
-		return v & ~0x04000008u;
-	case 0x00008:
-		return d->reg[0] & 4 ? 0 : 0x00080000;
-	case 0x10010:
-		return 0x300;
-	case 0x10014:
-		return 2 | (uint32_t)d->nvm[(v >> 2) & 63] << 16;
-	case 0x10140:
-	case 0x10160:
-		return v & ~1u;
-	case 0x042a4:
-		return 0x70000000;
-	case 0x08d04:
-		return 1;
-	case 0x02f00:
-		return v | 8;
-	}
-	return v;
-}
-
-static int region_read(void *dev, unsigned int region, u64 offset, void *data, unsigned int len)
-{
-	struct fuzz_device *d = dev;
-	uint32_t v;
-	uint8_t how;
-
-	if (region == 7 && offset + len <= sizeof(d->config)) {
-		memcpy(data, d->config + offset, len);
-		return 0;
-	}
-	if (region != 0 || len != 4 || offset > BAR_SIZE - 4)
-		return -EINVAL;
-	d->now += 1000;
-	v = helpful(d, (uint32_t)offset);
-	how = d->left ? take(d) : 0;
-	if (how >= 0xf0)
-		v = how == 0xff ? 0xffffffff : take32(d);
-	else if (how >= 0xe0)
-		v ^= 1u << (take(d) & 31);
-	memcpy(data, &v, 4);
-	return 0;
-}
-
-static int region_write(void *dev, unsigned int region, u64 offset, const void *data,
-			unsigned int len)
-{
-	struct fuzz_device *d = dev;
-
-	if (region == 7 && offset + len <= sizeof(d->config)) {
-		memcpy(d->config + offset, data, len);
-		return 0;
-	}
-	if (region != 0 || len != 4 || offset > BAR_SIZE - 4)
-		return -EINVAL;
-	memcpy(&d->reg[offset / 4], data, 4);
-	return 0;
-}
-
-static int dma_map(void *dev, u64 iova, u64 size, void *va)
-{
-	struct fuzz_device *d = dev;
-	unsigned int i;
-
-	for (i = 0; i < MAPS; i++) {
-		if (d->map[i].va)
-			continue;
-		d->map[i].iova = iova;
-		d->map[i].size = size;
-		d->map[i].va = va;
-		return 0;
-	}
-	return -ENOSPC;
-}
-
-static int dma_unmap(void *dev, u64 iova, u64 size)
-{
-	struct fuzz_device *d = dev;
-	unsigned int i;
-
-	for (i = 0; i < MAPS; i++)
-		if (d->map[i].va && d->map[i].iova >= iova &&
-		    d->map[i].iova + d->map[i].size <= iova + size)
-			d->map[i].va = NULL;
-	return 0;
-}
-
-static int set_irq(void *dev, unsigned int vector, void (*fn)(void *ctx, unsigned int vector),
-		   void *ctx)
-{
-	struct fuzz_device *d = dev;
-
-	if (vector >= VECTORS)
-		return -EINVAL;
-	d->fn[vector] = fn;
-	d->ctx[vector] = ctx;
-	return 0;
-}
-
-static int function_reset(void *dev)
-{
-	struct fuzz_device *d = dev;
-
-	memset(d->reg, 0, sizeof(d->reg));
-	d->reg[0x5400 / 4] = d->reg[0xa200 / 4] = 0x33221102;
-	d->reg[0x5404 / 4] = d->reg[0xa204 / 4] = 0x80005544;
-	return 0;
-}
-
-static u64 time_ns(void *dev)
-{
-	return ((struct fuzz_device *)dev)->now;
-}
-
-static void sleep_ns(void *dev, u64 ns)
-{
-	((struct fuzz_device *)dev)->now += ns;
-}
-
-static const struct nax_sim_ops device_ops = {
-	.region_size = region_size,
-	.region_read = region_read,
-	.region_write = region_write,
-	.dma_map = dma_map,
-	.dma_unmap = dma_unmap,
-	.set_irq = set_irq,
-	.reset = function_reset,
-	.time_ns = time_ns,
-	.sleep_ns = sleep_ns,
-};
-
-static void nvm_init(struct fuzz_device *d)
-{
-	uint16_t sum = 0;
-	unsigned int i;
-
-	for (i = 0x03; i <= 0x0f; i++)
-		d->nvm[i] = 0xffff;
-	d->nvm[0x2c] = 0x0083;
-	for (i = 0; i < 0x3f; i++)
-		sum += d->nvm[i];
-	d->nvm[0x3f] = 0xbaba - sum;
-}
-
-/* Write the input's bytes to a descriptor of one of the first two queues. */
-static void write_descriptor(struct fuzz_device *d)
-{
-	uint8_t how = take(d);
-	uint32_t base = (how & 1 ? 0x6000 : 0x1000) + (how & 2 ? 0x40 : 0);
-	uint64_t iova = d->reg[base / 4] | (uint64_t)d->reg[base / 4 + 1] << 32;
-	uint8_t *desc = at(d, iova, RING_BYTES);
-	uint32_t word[4];
-	unsigned int i;
-
-	if (!desc)
-		return;
-	for (i = 0; i < 4; i++)
-		word[i] = take32(d);
-	if (how & 4)			/* mostly a plausible write-back: done, small length */
-		word[2] |= 1;
-	if (how & 8)
-		word[3] &= 0xffff07ff;
-	memcpy(desc + (size_t)(how >> 4) * 16, word, sizeof(word));
-}
-
-struct app {
+/** struct fuzz - a run */
+struct fuzz {
+	struct liar_input in;
+	struct liar *liar;
 	struct nax_port *port;
-	struct fuzz_device *d;
+	struct nax_poll *poll;
+	bool sending;		/* the handler takes packets to send from the input */
+	bool keeping;		/* it keeps what it receives for now */
+	bool forwarding;
 };
 
-/* Everything received must lie inside its buffer; send something for it. */
+static void check(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+/* ---- the application ---- */
+
+static void check_packet(struct fuzz *f, struct nax_ring *rx, u32 first, u32 n)
+{
+	volatile uint8_t sink;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		struct nax_slot *s = nax_ring_slot(rx, first + i);
+		uint8_t *data = nax_slot_data(s);
+
+		check(s->len > 0 && s->len <= s->cap && s->cap <= NAX_BUF_DATA);
+		check(liar_at(f->liar, s->dma, s->cap) == data);
+		sink = data[0];
+		sink = data[s->len - 1];
+	}
+	(void)sink;
+}
+
+/* A received packet of one slot goes out again, without a copy. */
+static void forward(struct fuzz *f, struct nax_slot *r, unsigned int q)
+{
+	struct nax_ring *tx = nax_port_tx_ring(f->port, q);
+	struct nax_slot *t;
+
+	if (!nax_tx_free(f->port, q))
+		return;
+	t = nax_ring_slot(tx, tx->end);
+	nax_slot_swap(r, t);
+	nax_buf_home(r);
+	t->len = r->len;
+	t->flags = (r->flags & (NAX_F_VLAN | 0x1f)) | NAX_F_EOP;
+	t->hash = 0;
+	t->gso = 0;
+	t->vlan_tci = r->vlan_tci;
+	nax_tx_submit(f->port, q, 1);
+}
+
+/*
+ * A packet as the input wants it: slots and where its bytes go, request, lengths, and the first
+ * bytes themselves; behind them whatever the buffers hold.
+ */
+static void send(struct fuzz *f, unsigned int q)
+{
+	struct nax_ring *tx = nax_port_tx_ring(f->port, q);
+	uint8_t shape = liar_take8(&f->in);
+	u32 slots = 1 + (shape & 0x3f) % SLOTS_MAX, i;
+	u32 flags = liar_take16(&f->in), lengths = liar_take32(&f->in);
+	u16 gso = liar_take16(&f->in), tci = liar_take16(&f->in);
+	u16 len = liar_take16(&f->in);
+	u32 bytes = liar_take8(&f->in);
+
+	if (bytes > f->in.left)
+		bytes = (u32)f->in.left;
+	if (slots > nax_tx_free(f->port, q))
+		return;
+	for (i = 0; i < slots; i++) {
+		struct nax_slot *s = nax_ring_slot(tx, tx->end + i);
+		u32 offset = shape & 0x40 && !i ? liar_take8(&f->in) : 0;
+
+		nax_buf_home(s);
+		if (i == 0)
+			memcpy(nax_slot_data(s), f->in.at,
+			       bytes < NAX_BUF_DATA ? bytes : NAX_BUF_DATA);
+		/* the first byte may lie anywhere in the buffer, headroom included */
+		if (offset) {
+			s->dma += offset - NAX_BUF_HEADROOM;
+			s->cap = NAX_BUF_DATA + NAX_BUF_HEADROOM - offset;
+		}
+		s->len = (u16)(len % (s->cap + 1));
+		s->flags = i ? 0 : flags & ~NAX_F_EOP;
+		s->hash = i ? 0 : lengths;
+		s->gso = gso;
+		s->vlan_tci = tci;
+		if (i + 1 == slots && !(flags & NAX_F_EOP))
+			s->flags |= NAX_F_EOP;
+		if (shape & 0x80)
+			len = liar_take16(&f->in);
+	}
+	f->in.at += f->in.left < bytes ? f->in.left : bytes;
+	f->in.left -= f->in.left < bytes ? f->in.left : bytes;
+	nax_tx_submit(f->port, q, slots);
+}
+
+static void receive(struct fuzz *f, unsigned int q)
+{
+	struct nax_ring *rx = nax_port_rx_ring(f->port, q);
+	u32 first = nax_ring_first_held(rx), n;
+
+	while ((n = nax_rx_packet(rx, first)) != 0) {
+		check(n <= nax_ring_size(rx));
+		if (!(nax_ring_slot(rx, first + n - 1)->flags & NAX_F_RX_ERROR)) {
+			check_packet(f, rx, first, n);
+			if (n == 1 && f->forwarding && !f->keeping)
+				forward(f, nax_ring_slot(rx, first), q);
+		}
+		first += n;
+		if (!f->keeping)
+			nax_rx_release(rx, n);
+	}
+}
+
 static u32 handler(struct nax_poll *poll, void *arg)
 {
-	struct app *app = arg;
+	struct fuzz *f = arg;
+	struct nax_port_info info;
 	unsigned int q;
-	u32 work = 0;
 
-	for (q = 0; q < 2; q++) {
-		struct nax_ring *rx = nax_port_rx_ring(app->port, q);
-		struct nax_ring *tx = nax_port_tx_ring(app->port, q);
-		u32 n;
+	/* what a handler may not do is refused, not believed */
+	nax_port_info(f->port, &info);
+	for (q = 0; q < QUEUES; q++)
+		receive(f, q);
+	if (f->sending) {
+		uint8_t how = liar_take8(&f->in);
 
-		while ((n = nax_rx_packet(rx, nax_ring_first_held(rx))) != 0) {
-			u32 first = nax_ring_first_held(rx), i;
-			uint8_t sum = 0;
-
-			for (i = 0; i < n; i++) {
-				struct nax_slot *s = nax_ring_slot(rx, first + i);
-
-				if (s->len == 0 || s->len > s->cap || s->cap > NAX_BUF_DATA)
-					abort();
-				sum += ((uint8_t *)nax_slot_data(s))[s->len - 1];
-			}
-			if (n == 1 && nax_tx_free(app->port, q) > 0) {
-				struct nax_slot *r = nax_ring_slot(rx, first);
-				struct nax_slot *t = nax_ring_slot(tx, tx->end);
-
-				nax_slot_swap(r, t);
-				nax_buf_home(r);
-				t->len = r->len;
-				t->flags = (take32(app->d) & 0x7fe) | NAX_F_EOP;
-				t->hash = take32(app->d);
-				t->gso = (u16)(sum << 4);
-				t->vlan_tci = 5;
-				nax_tx_submit(app->port, q, 1);
-			}
-			nax_rx_release(rx, n);
-			work++;
-		}
+		for (q = 0; q <= (how >> 4 & 7u); q++)
+			send(f, how & 1);
 	}
-	return work;
+	return 0;
 }
 
-static void control(struct app *app, struct nax_poll *poll)
+/* ---- control ---- */
+
+static void configure(struct fuzz *f, struct nax_port_config *c)
+{
+	uint8_t how = liar_take8(&f->in);
+
+	nax_port_defaults(f->port, c);
+	c->rx_queues = c->tx_queues = QUEUES;
+	c->rx_ring = 64u << (how & 1);
+	c->tx_ring = 64u << (how >> 1 & 1);
+	if (how & 4)
+		c->offloads = liar_take16(&f->in);
+	if (how & 8)
+		c->mtu = liar_take16(&f->in);
+	if (how & 16) {
+		c->rx_buf_len = liar_take8(&f->in) * 1024u;
+		c->itr_us = liar_take16(&f->in);
+	}
+	if (how & 32) {
+		c->link.modes = liar_take8(&f->in);
+		c->link.pause_rx = how >> 6 & 1;
+		c->link.pause_tx = how >> 7 & 1;
+	}
+}
+
+static void filter(struct fuzz *f)
+{
+	static u32 vlan[NAX_VLAN_WORDS];
+	u8 addr[16][6];
+	struct nax_filter n = {
+		.flags = liar_take8(&f->in),
+		.ucast = (const u8 (*)[6])addr,
+		.mcast = (const u8 (*)[6])(addr + 8),
+		.vlan = vlan,
+	};
+	uint8_t many = liar_take8(&f->in);
+	unsigned int i;
+
+	n.n_ucast = many & 7;
+	n.n_mcast = many >> 3 & 7;
+	for (i = 0; i < 16; i++) {
+		memset(addr[i], 0, 6);
+		addr[i][0] = i < 8 ? 2 : 1;
+		if (many & 0x40)
+			addr[i][liar_take8(&f->in) % 6] ^= liar_take8(&f->in);
+	}
+	vlan[liar_take8(&f->in) % NAX_VLAN_WORDS] ^= liar_take32(&f->in);
+	nax_port_set_filter(f->port, &n, NULL);
+}
+
+static void rss(struct fuzz *f)
+{
+	struct nax_rss r;
+	uint8_t how = liar_take8(&f->in);
+
+	nax_port_get_rss(f->port, &r);
+	r.types = liar_take16(&f->in);
+	r.table[liar_take8(&f->in)] = liar_take8(&f->in) & (how & 1 ? 0xff : 1);
+	r.key[how % NAX_RSS_KEY_MAX] = liar_take8(&f->in);
+	if (how & 0x80)
+		r.entries = liar_take16(&f->in);
+	nax_port_set_rss(f->port, &r, NULL);
+}
+
+static void look(struct fuzz *f)
+{
+	static struct nax_diag diag;
+	struct nax_port_event event;
+	struct nax_queue_stats stats;
+	struct nax_port_info info;
+	struct nax_link link;
+	u64 *values = calloc(nax_port_caps(f->port)->n_stats, sizeof(*values));
+
+	check(values != NULL);
+	nax_port_hw_stats(f->port, values);
+	free(values);
+	nax_port_diag(f->port, &diag);
+	check(diag.n <= NAX_DIAG_RECORDS);
+	nax_port_fault(f->port, &diag);
+	nax_port_link(f->port, &link);
+	check(memchr(link.module, 0, sizeof(link.module)) &&
+	      memchr(link.reason, 0, sizeof(link.reason)));
+	nax_port_queue_stats(f->port, true, 1, &stats);
+	nax_port_queue_stats(f->port, false, 0, &stats);
+	nax_port_info(f->port, &info);
+	while (nax_port_event_next(f->port, &event))
+		check(memchr(event.text, 0, sizeof(event.text)) != NULL);
+}
+
+static int join(struct fuzz *f)
+{
+	struct nax_error err;
+
+	if (nax_poll_add(f->poll, f->port, 0, 0, &err) < 0)
+		return -1;
+	return nax_poll_add(f->poll, f->port, 1, 1, &err);
+}
+
+/* Return: whether the port is still there to be polled. */
+static bool restart(struct fuzz *f)
 {
 	struct nax_port_config c;
-	struct nax_diag *diag;
 
-	switch (take(app->d) & 7) {
-	case 0:
-		nax_port_reset(app->port, NULL);
-		break;
-	case 1:
-		nax_port_defaults(app->port, &c);
-		c.rx_queues = c.tx_queues = 2;
-		c.rx_ring = c.tx_ring = 64u << (take(app->d) & 3);
-		c.mtu = 68 + (take32(app->d) & 0x3fff);
-		c.offloads = take32(app->d);
-		nax_port_reconfigure(app->port, &c, NULL);
-		break;
-	case 2:
-		diag = malloc(sizeof(*diag));
-		if (diag)
-			nax_port_diag(app->port, diag);
-		free(diag);
-		break;
-	case 3:
-		app->d->now += 3000000000ull;
-		break;
-	default:
-		nax_port_service(app->port);
-	}
+	nax_poll_remove(f->poll, f->port);
+	nax_port_stop(f->port, NULL);
+	configure(f, &c);
+	return nax_port_start(f->port, &c, NULL) == 0 && join(f) == 0;
 }
 
-static void quiet(void *arg, int level, const char *port, const char *text)
+/* Return: whether to go on. */
+static bool control(struct fuzz *f, uint8_t what)
 {
+	struct nax_port_config c;
+
+	switch (what & 15) {
+	case 0:
+		nax_port_reset(f->port, NULL);
+		break;
+	case 1:
+		configure(f, &c);
+		nax_port_reconfigure(f->port, &c, NULL);
+		break;
+	case 2:
+		look(f);
+		break;
+	case 3:
+		filter(f);
+		break;
+	case 4:
+		rss(f);
+		break;
+	case 5:
+		return restart(f);
+	case 6:
+		f->keeping = !f->keeping;
+		break;
+	case 7:
+		f->forwarding = !f->forwarding;
+		break;
+	case 8:
+		liar_rule(f->liar, &f->in);
+		break;
+	case 9:
+		liar_poke(f->liar, &f->in);
+		break;
+	case 10:
+		liar_fire(f->liar, liar_take8(&f->in));
+		break;
+	default:
+		f->liar->now += 1000000ull << (what & 15);
+		nax_port_service(f->port);
+	}
+	return true;
+}
+
+static void poll(struct fuzz *f, bool sending)
+{
+	f->sending = sending;
+	nax_poll_once(f->poll, handler, f);
+	f->sending = false;
+}
+
+/* One thing that happens, by its first byte's upper half. Return: whether to go on. */
+static bool step(struct fuzz *f)
+{
+	uint8_t what = liar_take8(&f->in);
+
+	switch (what >> 4) {
+	case 0: case 1: case 2:
+		liar_receive(f->liar, &f->in);
+		break;
+	case 3: case 4:
+		liar_transmit(f->liar, &f->in);
+		break;
+	case 5:
+		liar_scribble(f->liar, &f->in);
+		break;
+	case 6: case 7: case 8:
+		poll(f, true);
+		break;
+	case 9: case 10: case 11:
+		poll(f, false);
+		break;
+	default:
+		return control(f, what);
+	}
+	return true;
+}
+
+/* ---- a run ---- */
+
+/* Errors without a port are of memory: freed twice, or never. */
+static void on_log(void *arg, int level, const char *port, const char *text)
+{
+	check(port != NULL);
+}
+
+/* The memory stays from run to run: making it takes longer than most runs. */
+static int keep_map(struct nax_mem_client *c, u64 iova, u64 size, int fd, u64 offset, void *va)
+{
+	return 0;
+}
+
+static void keep_unmap(struct nax_mem_client *c, u64 iova, u64 size)
+{
+}
+
+static struct nax_mem_client keeper = { .map = keep_map, .unmap = keep_unmap };
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	check(nax_mem_attach(&keeper, NULL) == 0);
+	nax_log_set(on_log, NULL, 0);
+	return 0;
+}
+
+static void check_leaks(void)
+{
+	struct nax_mem_usage mem;
+	struct nax_pool_usage pool;
+
+	nax_pool_usage(&pool);
+	check(pool.out == 0);
+	nax_mem_usage(&mem);
+	check(mem.clients == 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct fuzz_device *d = calloc(1, sizeof(*d));
+	static struct liar liar;
+	struct fuzz f = { .in = { data, size }, .liar = &liar, .forwarding = true };
+	uint8_t level = liar_take8(&f.in);
 	struct nax_port_config c;
-	struct nax_poll *poll = NULL;
-	struct app app = { .d = d };
 	struct nax_error err;
-	uint8_t what;
+	unsigned int ops;
 
-	if (!d)
-		return 0;
-	nax_log_set(quiet, NULL, 0);
-	nvm_init(d);
-	function_reset(d);
-	memcpy(d->config, "\x86\x80\xf9\x10", 4);
-	d->in = data;
-	d->left = size;
-	if (nax_port_open_sim(&device_ops, d, 2, &app.port, &err) < 0)
+	liar_init(&liar, &f.in);
+	if (nax_port_open_sim(&liar_ops, &liar, level % 3, &f.port, &err) < 0)
 		goto out;
-	nax_port_defaults(app.port, &c);
-	c.rx_queues = c.tx_queues = 2;
-	c.rx_ring = c.tx_ring = 64;
-	if (nax_port_start(app.port, &c, &err) < 0)
+	configure(&f, &c);
+	if (nax_port_start(f.port, &c, &err) < 0)
 		goto close;
-	poll = nax_poll_create(NULL, &err);
-	if (!poll || nax_poll_add(poll, app.port, 0, 0, &err) < 0 ||
-	    nax_poll_add(poll, app.port, 1, 1, &err) < 0)
+	f.poll = nax_poll_create(NULL, &err);
+	check(f.poll != NULL);
+	if (join(&f) < 0)
 		goto close;
-	while (d->left) {
-		what = take(d);
-		if (what < 0x90)
-			write_descriptor(d);
-		else if (what < 0xe0)
-			nax_poll_once(poll, handler, &app);
-		else if (what < 0xf0 && d->fn[what & 3])
-			d->fn[what & 3](d->ctx[what & 3], what & 3);
-		else
-			control(&app, poll);
-	}
-	nax_poll_once(poll, handler, &app);
+	for (ops = 0; ops < OPS_MAX && f.in.left; ops++)
+		if (!step(&f))
+			break;
+	f.keeping = false;
+	if (ops == OPS_MAX || !f.in.left)
+		poll(&f, false);
 close:
-	if (poll)
-		nax_poll_destroy(poll);
-	nax_port_close(app.port);
+	nax_poll_destroy(f.poll);
+	nax_port_close(f.port);
 out:
-	free(d);
+	check_leaks();
 	return 0;
 }

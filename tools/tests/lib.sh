@@ -70,9 +70,10 @@ done_testing() {
 
 # start COMMAND...: run in the background; its pid is in $started, its output in $work/NAME.log.
 start() {
-	local log=$1
+	local log=$work/$1.log
 	shift
-	"$@" >"$work/$log.log" 2>&1 </dev/null &
+	: >"$log" # here, not in the child: the caller may look for a word in it at once
+	"$@" >>"$log" 2>&1 </dev/null &
 	started=$!
 	pids+=("$started")
 }
@@ -96,12 +97,21 @@ wait_gone() {
 	wait_for "$2" gone "$1"
 }
 
-# status_of PID SECONDS: wait for a child, print its exit status; "running" if it does not end.
+# status_of PID SECONDS: wait for a child; $status is its exit status, 137 if it had to be killed.
 status_of() {
-	local status=0
-	wait_gone "$1" "$2" || { echo running; return; }
-	wait "$1" || status=$?
-	echo "$status"
+	local guard
+	{ sleep "$2"; kill -KILL "$1"; } >/dev/null 2>&1 &
+	guard=$!
+	status=0
+	wait "$1" 2>/dev/null || status=$?
+	kill "$guard" 2>/dev/null
+	wait "$guard" 2>/dev/null || :
+}
+
+# ends PID SECONDS STATUS: the child ends by itself, with that status.
+ends() {
+	status_of "$1" "$2"
+	[ "$status" -eq "$3" ] || { echo "status $status, expected $3"; return 1; }
 }
 
 # nicsim_start NAME ARGS...: a daemon whose sockets are ready; pid in $started.

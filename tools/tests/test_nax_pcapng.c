@@ -259,7 +259,7 @@ static bool always(void)
 	return true;
 }
 
-/* A pipe that nobody empties holds the writer only until it may give up; one without reader fails. */
+/* A full pipe holds the writer only until it may give up; one without a reader fails. */
 static void stuck_pipe(void **state)
 {
 	struct pcapng_stats stats;

@@ -217,8 +217,8 @@ static void test_lossy(void **state)
 	sd_rx(d, 1, 0, 8, ONE_BUFFER | 2);
 	pause_on(1);
 	for (i = 0; i < sent; i++)
-		sd_push(&tx, sd_data(&tx, sd_numbered(1500), 1500), SD_DATA | SD_EOP | SD_IFCS | 1500,
-			1500 << 14);
+		sd_push(&tx, sd_data(&tx, sd_numbered(1500), 1500),
+			SD_DATA | SD_EOP | SD_IFCS | 1500, 1500 << 14);
 	sd_bell(&tx);
 	nicsim_advance(d->sim, 10000000);
 	assert_int_equal(sd_read(d, 0, 0x6010), sent);

@@ -26,11 +26,10 @@ killed_server() {
 	local load=$started
 	sleep 1.5
 	kill -TERM "$sim"
-	local status
-	status=$(status_of "$load" 30)
+	ends "$load" 30 1 || return 1
 	cat "$work/load.log"
-	[ "$status" = 1 ] && ! grep -q "ThreadSanitizer" "$work/load.log"
+	! grep -q "ThreadSanitizer" "$work/load.log"
 }
 ok "recovery and end while queues run" killed_server
-ok "nicsim had no report" test "$(status_of "$sim" 10)" = 0
+ok "nicsim had no report" ends "$sim" 10 0
 done_testing

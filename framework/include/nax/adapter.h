@@ -303,6 +303,7 @@ void nax_diag_add(struct nax_diag *d, const char *name, u32 offset, u64 value);
  * In user space libnax finds it at load time; the kernel back end makes a PCI driver of it.
  */
 #ifdef __KERNEL__
+extern const struct nax_driver *const nax_module_driver;
 #define NAX_DRIVER(drv) const struct nax_driver *const nax_module_driver = &(drv)
 #else
 void nax_driver_register(const struct nax_driver *drv);

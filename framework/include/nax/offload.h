@@ -21,7 +21,13 @@
 #define NAX_F_VLAN		0x00000020u	/* Rx: tag was stripped into vlan_tci. Tx: insert it */
 #define NAX_F_IP_EXT		0x00000040u	/* Rx: IPv4 options or IPv6 extension headers */
 
-/* Transmit requests; header lengths are in hash, see nax_tx_lengths(). */
+/*
+ * Transmit requests; header lengths are in hash, see nax_tx_lengths().
+ *
+ * Hardware adds to what stands in a checksum field, so the upper layer seeds it, as Linux does for
+ * CHECKSUM_PARTIAL: the IPv4 field is 0; the TCP or UDP field holds the folded sum of the
+ * pseudo-header, not inverted, with NAX_F_TX_GSO without its length; the SCTP field is 0.
+ */
 #define NAX_F_TX_IPCSUM		0x00000100u	/* fill the IPv4 header checksum */
 #define NAX_F_TX_L4CSUM		0x00000200u	/* fill the checksum of NAX_F_L4_MASK */
 #define NAX_F_TX_GSO		0x00000400u	/* cut into segments of gso payload bytes */

@@ -50,6 +50,7 @@ struct nax_tx_report {
  * @seen: Rx: free-running index of the next descriptor to look at; [ring.begin, seen) is the
  *	received part of a packet whose end is not there yet
  * @carry: Rx: error flags of that part
+ * @part: Rx: bytes of that part
  * @slots_max: slots of the largest packet. Rx: from the frame size and @buf_len. Tx: copy of
  *	nax_caps.tx_slots_max
  * @tx_overhead: copy of nax_caps.tx_overhead
@@ -80,6 +81,7 @@ struct nax_queue {
 	u32 doorbell;
 	u32 seen;
 	u32 carry;
+	u32 part;
 	u16 slots_max;
 	u16 tx_overhead;
 	u16 report_interval;
@@ -115,9 +117,10 @@ struct nax_queue {
  * @limit: one past the last descriptor that the device may have written
  * @budget: packets still allowed
  * @packets: whole packets found
- * @bytes: bytes found
+ * @bytes: bytes in them
  * @flags: all flags of all packets or'ed together
  * @carry: error flags of the packet under way
+ * @part: bytes of the packet under way
  */
 struct nax_rx_batch {
 	u32 seen;
@@ -128,6 +131,7 @@ struct nax_rx_batch {
 	u32 bytes;
 	u32 flags;
 	u32 carry;
+	u32 part;
 };
 
 /** nax_rx_begin() - start rx_reap(): at most @budget packets. */
@@ -139,6 +143,7 @@ static inline struct nax_rx_batch nax_rx_begin(const struct nax_queue *q, u32 bu
 		.limit = q->ring.next,
 		.budget = budget,
 		.carry = q->carry,
+		.part = q->part,
 	};
 }
 
@@ -213,8 +218,10 @@ static inline void nax_rx_slot(const struct nax_queue *q, struct nax_rx_batch *b
 	s->vlan_tci = vlan_tci;
 	s->gso = 0;
 	s->group = q->group;
-	b->bytes += len;
+	b->part += len;
 	if (flags & NAX_F_EOP) {
+		b->bytes += b->part;
+		b->part = 0;
 		b->whole = b->seen;
 		b->packets++;
 		b->flags |= flags;
@@ -226,6 +233,7 @@ static inline void nax_rx_commit(struct nax_queue *q, const struct nax_rx_batch 
 {
 	q->seen = b->seen;
 	q->carry = b->carry;
+	q->part = b->part;
 	q->ring.begin = b->whole;
 	q->batch.packets = b->packets;
 	q->batch.bytes = b->bytes;

@@ -3,8 +3,8 @@
 
 #include "verify_impl.h"
 
-/* Flags that no driver can mean: bits without a meaning. */
-#define POISON_FLAGS	0xf0000000u
+/* Flags that no driver can mean: bits without a meaning. With EOP, so that the slot is looked at. */
+#define POISON_FLAGS	(0xf0000000u | NAX_F_EOP)
 #define POISON_WORD	0xffffu		/* gso and group */
 #define CANARY_LEN	32u
 #define CANARY_BYTE(i)	((u8)(0xc3 ^ (i) * 29))

@@ -38,7 +38,7 @@ typedef void (*server_edit)(struct server *s, struct server_reply *r);
 
 /**
  * struct server - the server
- * @lock: held while a command is served; tests look by SERVER_GET() and change by server_edit_next()
+ * @lock: held while a command is served; tests use SERVER_GET() and server_edit_next()
  * @dev: the device
  * @path: its socket
  * @cmd: command whose reply is edited

@@ -18,6 +18,7 @@
 
 #include "loop.h"
 #include "mem.h"
+#include "port.h"
 #include "traffic.h"
 #include "user.h"
 
@@ -472,6 +473,28 @@ static void test_refused_memory(void **state)
 	assert_int_equal(nax_port_start(port, &c, &err), 0);
 }
 
+/* An application that does not fetch events loses the oldest, and is told how many. */
+static void test_events(void **state)
+{
+	struct nax_port_event ev;
+	u32 i;
+
+	assert_false(nax_port_event_next(port, &ev));
+	assert_false(nax_user_drain(nax_port_event_fd(port)));
+	for (i = 0; i < NAX_EVENTS_MAX + 5; i++) {
+		snprintf(ev.text, sizeof(ev.text), "number %u", i);
+		nax_events_push(&port->events, NAX_PORT_LINK, i, ev.text);
+	}
+	assert_true(nax_port_event_next(port, &ev));
+	assert_int_equal(ev.when_ns, 5);
+	assert_non_null(strstr(ev.text, "number 5 (5 older events were lost"));
+	for (i = 6; nax_port_event_next(port, &ev); i++)
+		assert_int_equal(ev.when_ns, i);
+	assert_int_equal(i, NAX_EVENTS_MAX + 5);
+	/* empty: the descriptor is quiet again */
+	assert_false(nax_user_drain(nax_port_event_fd(port)));
+}
+
 /* SIGALRM may interrupt anything; nax_poll_stop() is allowed in its handler. */
 static void on_alarm(int sig)
 {
@@ -557,6 +580,7 @@ int main(void)
 		POLL_TEST(test_nothing_leaks),
 		POLL_TEST(test_gone),
 		POLL_TEST(test_refused_memory),
+		POLL_TEST(test_events),
 		POLL_TEST(test_stop_from_signal),
 		POLL_TEST(test_close_with_poll),
 		POLL_TEST(test_open_errors),

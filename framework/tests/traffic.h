@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* An application for tests over the loopback NIC: sends numbered packets, checks what comes back. */
+/* An application for tests over the loopback NIC: sends numbered packets, checks their return. */
 #ifndef TRAFFIC_H
 #define TRAFFIC_H
 

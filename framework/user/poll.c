@@ -174,7 +174,7 @@ u32 nax_poll_once(struct nax_poll *poll, nax_poll_fn fn, void *arg)
 	return work == PAUSED ? 0 : work;
 }
 
-/* Eventfds of vectors are read in the next iteration, under the lock: they may be closed by then. */
+/* Eventfds of vectors are read in the next iteration under the lock: they may be closed by then. */
 static void poll_sleep(struct nax_poll *p)
 {
 	struct epoll_event ev[NAX_POLL_EVENTS];

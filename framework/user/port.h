@@ -2,8 +2,8 @@
 /*
  * A port: one open device with its bus, its adapter in the core, and who polls its queues.
  *
- * Lock order: nax_port.lock, nax_poll.control, then the leaves: nax_port.wake, the locks of pool and
- * memory (in this order), those of a bus, those of events and log.
+ * Lock order: nax_port.lock, nax_poll.control, then the leaves: nax_port.wake, the locks of pool
+ * and memory (in this order), those of a bus, those of events and log.
  */
 #ifndef NAX_PORT_H
 #define NAX_PORT_H

@@ -97,6 +97,13 @@ int vfu_fail(struct vfu_conn *c, struct nax_error *err, int code, const char *fm
 	return nax_error_set(err, code, "%s", text);
 }
 
+static const char *errno_text(int code)
+{
+	if (code == EPIPE || code == ECONNRESET)
+		return "the server closed the connection";
+	return strerror(code);
+}
+
 static u64 deadline_in(const struct vfu_conn *c)
 {
 	return nax_user_time_ns() + c->timeout_ms * 1000000ull;
@@ -174,14 +181,13 @@ static int send_all(struct vfu_conn *c, struct msghdr *m, size_t len, u32 cmd,
 			continue;
 		if (errno != EAGAIN && errno != EWOULDBLOCK)
 			return vfu_fail(c, err, -ENODEV, "%s cannot be sent: %s", vfu_cmd_name(cmd),
-					errno == EPIPE ? "the server closed the connection" :
-							 strerror(errno));
+					errno_text(errno));
 		if (!deadline)
 			deadline = deadline_in(c);
 		rc = wait_ready(c, POLLOUT, deadline);
 		if (rc < 0)
 			return vfu_fail(c, err, -ENODEV, "%s cannot be sent: %s", vfu_cmd_name(cmd),
-					strerror(-rc));
+					errno_text(-rc));
 		if (!rc)
 			return vfu_fail(c, err, -ETIMEDOUT,
 					"%s cannot be sent: the server takes nothing for %u ms",
@@ -249,7 +255,7 @@ static int recv_all(struct vfu_conn *c, void *buf, u32 len, struct vfu_fds *f, u
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0)
-			return vfu_fail(c, err, -ENODEV, "%s: %s", what, strerror(errno));
+			return vfu_fail(c, err, -ENODEV, "%s: %s", what, errno_text(errno));
 		if (n == 0)
 			return vfu_fail(c, err, -ENODEV,
 					"%s: the server closed the connection after %u of %u bytes",

@@ -64,7 +64,7 @@ static void on_driver_error(void *ctx, struct nicsim_port *port, const char *tex
 	struct daemon_port *dp = find(d, port);
 	unsigned int shown = d->options.lenient ? ERRORS_SHOWN : 1;
 
-	/* the model reads zeros where the client took its memory away: that is reported by itself */
+	/* the model reads zeros where the client took its memory away: that is reported anyway */
 	if (!dp || (dp->server && vfu_server_faulted(dp->server)))
 		return;
 	if (dp->errors++ < shown)
@@ -381,10 +381,10 @@ int main(int argc, char **argv)
 
 	switch (nicsim_options_parse(argc, argv, &d.options, err, sizeof(err))) {
 	case NICSIM_HELP:
-		status = fputs(nicsim_usage, stdout) < 0 || fflush(stdout) ? STATUS_FAILURE : 0;
+		status = fputs(nicsim_usage, stdout) < 0 || fflush(stdout);
 		goto out;
 	case NICSIM_VERSION:
-		status = printf("nicsim %s\n", NAX_VERSION) < 0 || fflush(stdout) ? STATUS_FAILURE : 0;
+		status = printf("nicsim %s\n", NAX_VERSION) < 0 || fflush(stdout);
 		goto out;
 	case NICSIM_BAD:
 		nicsim_say(NULL, "%s", err);

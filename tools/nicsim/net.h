@@ -3,7 +3,7 @@
  * nicsim daemon: what is at the other end of a port's cable.
  *
  *	net.c		what back ends have in common, and the table of them
- *	net_stream.c	UNIX stream socket, QEMU's framing: 4 bytes of length, big endian, and a frame
+ *	net_stream.c	UNIX stream socket, QEMU's framing: length (4 bytes, big endian), frame
  *	net_dgram.c	UNIX datagram sockets, a frame each
  *	net_tap.c	a TAP interface of the kernel
  *	net_pcap.c	capture files
@@ -20,7 +20,7 @@
 
 #define SIMNET_FRAME_MIN	60	/* what a MAC pads to; senders without one leave that out */
 #define SIMNET_FRAME_MAX	16384
-#define SIMNET_STALL_NS		1000000000ull	/* a peer that takes nothing for so long loses frames */
+#define SIMNET_STALL_NS		1000000000ull	/* who takes nothing for so long loses frames */
 
 enum simnet_kind {
 	SIMNET_WIRE,		/* another port of this process: no back end */

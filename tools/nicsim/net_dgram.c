@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * nicsim daemon: net=dgram. Frames as UNIX datagrams between two named sockets, as QEMU's
- * -netdev dgram. Nobody there is like a hub with nothing plugged in: the link is up, frames are lost.
+ * -netdev dgram. Nobody there is like a hub with nothing plugged in: the link is up, frames are
+ * lost.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * nicsim daemon: net=pcap. One capture file is replayed into the port, once, and what the port sends
- * is written to another.
+ * nicsim daemon: net=pcap. One capture file is replayed into the port, once, and what the port
+ * sends is written to another.
  *
- * Replay begins when link is up and receive has been enabled for a moment, in which drivers set their
- * filters and applications ask for promiscuous mode. It keeps the pace of a 1 Gbit/s source whatever
- * the file's times say: a driver that shares its processor with the model can follow that.
+ * Replay begins when link is up and receive has been enabled for a moment, in which drivers set
+ * their filters and applications ask for promiscuous mode. It keeps the pace of a 1 Gbit/s source
+ * whatever the file's times say: a driver that shares its processor with the model can follow that.
  */
 #include <errno.h>
 #include <pcap/pcap.h>

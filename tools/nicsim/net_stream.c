@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * nicsim daemon: net=stream. A UNIX stream socket in the framing of QEMU's -netdev stream: 4 bytes of
- * length, big endian, and the frame. Connecting or listening; the port's link is up while a peer is
- * there, and a peer that went may come again.
+ * nicsim daemon: net=stream. A UNIX stream socket in the framing of QEMU's -netdev stream: 4 bytes
+ * of length, big endian, and the frame. Connecting or listening; the port's link is up while a peer
+ * is there, and a peer that went may come again.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -176,8 +176,9 @@ static bool parse(struct stream *s)
 		memcpy(&len, s->in + s->in_at, LENGTH);
 		len = ntohl(len);
 		if (!len || len > PEER_FRAME_MAX) {
-			snprintf(why, sizeof(why), "sent a frame length of %u, limits 1 to %u: dropped",
-				 len, PEER_FRAME_MAX);
+			snprintf(why, sizeof(why),
+				 "sent a frame length of %u, limits 1 to %u: dropped", len,
+				 PEER_FRAME_MAX);
 			stream_lost(s, why);
 			return false;
 		}
@@ -298,7 +299,8 @@ static void on_retry(void *ctx)
 static void stream_init(struct stream *s)
 {
 	s->io.fd = -1;
-	s->listener = (struct evloop_fd){ .fd = -1, .events = EPOLLIN, .fn = on_listener, .ctx = s };
+	s->listener = (struct evloop_fd){ .fd = -1, .events = EPOLLIN, .fn = on_listener,
+					  .ctx = s };
 	s->retry = (struct evloop_timer){ .fn = on_retry, .ctx = s };
 	s->patience = (struct evloop_timer){ .fn = on_patience, .ctx = s };
 	nicsim_link(s->n.port, false);

@@ -183,7 +183,7 @@ static bool peer_room(struct peer *p, size_t size)
 	return true;
 }
 
-/* Where descriptors that came with bytes [@from, @from + @n) of @in belong; the reason if nowhere. */
+/* Where descriptors that came with bytes [@from, @from + @n) of @in go; the reason if nowhere. */
 static const char *place_fds(struct peer *p, const int *fds, int nfds, size_t from, size_t n,
 			     size_t size)
 {
@@ -362,8 +362,9 @@ static void on_peer(void *ctx, uint32_t events)
 	}
 	p->drained = false;
 	for (i = 0; i < BATCH && p->out_len <= OUT_FULL; i++) {
-		got = peer_next(p, i + 1 < BATCH && p->out_len + sizeof(struct vfu_reply) <= OUT_FULL,
-				&size);
+		bool ahead = i + 1 < BATCH && p->out_len + sizeof(struct vfu_reply) <= OUT_FULL;
+
+		got = peer_next(p, ahead, &size);
 		if (got < 0)
 			return;
 		if (!got)

@@ -14,7 +14,7 @@
 
 #include "vfu_msg.h"
 
-/** struct vfu_map - a mapping; @va NULL: the client sent no descriptor, the device cannot reach it */
+/** struct vfu_map - a mapping; @va NULL: came without a descriptor, out of the device's reach */
 struct vfu_map {
 	uint64_t iova;
 	uint64_t size;
@@ -86,7 +86,7 @@ vfu_handler vfu_region_write;
 vfu_handler vfu_irq_get_info;
 vfu_handler vfu_irq_set;
 
-/** vfu_dma_init(), vfu_dma_exit() - memory of a connection; exit after the device lost sight of it */
+/** vfu_dma_init(), vfu_dma_exit() - memory of a connection; exit when the device sees it no more */
 void vfu_dma_init(struct vfu_conn *c);
 void vfu_dma_exit(struct vfu_conn *c);
 

@@ -10,7 +10,8 @@
 #include "vfu_conn.h"
 
 /* Every query begins with the room that the client has for the answer. */
-static int argsz_check(struct vfu_conn *c, const struct vfu_request *rq, uint32_t argsz, size_t need)
+static int argsz_check(struct vfu_conn *c, const struct vfu_request *rq, uint32_t argsz,
+		       size_t need)
 {
 	if (argsz >= need)
 		return 0;
@@ -49,7 +50,7 @@ int vfu_device_reset(struct vfu_conn *c, const struct vfu_request *rq, struct vf
 	return 0;
 }
 
-/* Migration, dirty page logging: the device has none. Clients probe, so this is not worth a line. */
+/* Migration, dirty page logging: the device has none. Clients probe: it is not worth a line. */
 int vfu_device_feature(struct vfu_conn *c, const struct vfu_request *rq, struct vfu_reply *reply)
 {
 	return -ENOTTY;
@@ -110,8 +111,9 @@ static int access_check(struct vfu_conn *c, const struct vfu_request *rq,
 		return err;
 	size = nicsim_region_size(c->port, d->region);
 	if (!d->count || d->offset > size || d->count > size - d->offset)
-		return vfu_refuse(c, rq, EINVAL, "offset %#" PRIx64 ", count %u: region %u ends at %#"
-				  PRIx64, d->offset, d->count, d->region, size);
+		return vfu_refuse(c, rq, EINVAL,
+				  "offset %#" PRIx64 ", count %u: region %u ends at %#" PRIx64,
+				  d->offset, d->count, d->region, size);
 	if (d->count > c->max_xfer)
 		return vfu_refuse(c, rq, EINVAL, "count is %u, limit %u", d->count, c->max_xfer);
 	/* a bus access, but for configuration space, which clients copy whole */

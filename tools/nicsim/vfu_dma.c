@@ -43,8 +43,8 @@ static struct vfu_conn *conn_at(const void *addr, struct vfu_map *found)
 }
 
 /*
- * The signal is raised by an access, so it comes when no mapping is being changed: the tables may be
- * read, and mmap() is a plain system call.
+ * The signal is raised by an access, so it comes when no mapping is being changed: the tables may
+ * be read, and mmap() is a plain system call.
  */
 static void on_sigbus(int sig, siginfo_t *info, void *context)
 {
@@ -184,7 +184,9 @@ static int map_memory(struct vfu_conn *c, const struct vfu_request *rq,
 	if (d->flags & VFU_DMA_WRITE)
 		prot |= PROT_WRITE;
 	/* files of huge pages are unmapped in their own unit only, which is their block size */
-	unit = st.st_blksize > PAGE && !(st.st_blksize & (st.st_blksize - 1)) ? st.st_blksize : PAGE;
+	unit = PAGE;
+	if (st.st_blksize > PAGE && !(st.st_blksize & (st.st_blksize - 1)))
+		unit = st.st_blksize;
 	m->va_len = (d->size + unit - 1) & ~(unit - 1);
 	m->va = mmap(NULL, m->va_len, prot, MAP_SHARED, rq->fds[0], d->fd_offset);
 	if (m->va == MAP_FAILED) {
@@ -242,7 +244,8 @@ int vfu_dma_unmap(struct vfu_conn *c, const struct vfu_request *rq, struct vfu_r
 	if (d.argsz < sizeof(d))
 		return vfu_refuse(c, rq, EINVAL, "argsz is %u, limit %zu", d.argsz, sizeof(d));
 	if (d.flags & ~VFU_UNMAP_ALL)
-		return vfu_refuse(c, rq, EINVAL, "flags are %#x, limit %#x", d.flags, VFU_UNMAP_ALL);
+		return vfu_refuse(c, rq, EINVAL, "flags are %#x, limit %#x", d.flags,
+				  VFU_UNMAP_ALL);
 	end = d.iova + (d.size - 1);
 	if (d.flags & VFU_UNMAP_ALL) {
 		if (d.iova || d.size)

@@ -116,8 +116,9 @@ static int capability_check(struct vfu_conn *c, const struct vfu_request *rq,
 		return vfu_refuse(c, rq, EINVAL, "%s is not a whole number", cap->name);
 	value = json_object_get_int64(o);
 	if (value < cap->min || value > cap->max)
-		return vfu_refuse(c, rq, EINVAL, "%s is %" PRId64 ", limits %" PRId64 " to %" PRId64,
-				  cap->name, value, cap->min, cap->max);
+		return vfu_refuse(c, rq, EINVAL,
+				  "%s is %" PRId64 ", limits %" PRId64 " to %" PRId64, cap->name,
+				  value, cap->min, cap->max);
 	if (!strcmp(cap->name, "max_data_xfer_size") && value < c->max_xfer)
 		c->max_xfer = value;
 	return 0;
@@ -262,7 +263,8 @@ static bool frame_check(struct vfu_conn *c, const uint8_t *msg, size_t len, stru
 		goto bad;
 	}
 	if ((h->flags & VFU_TYPE_MASK) != VFU_TYPE_COMMAND) {
-		snprintf(why, sizeof(why), "client: message type is %u, limit %u: nothing was asked",
+		snprintf(why, sizeof(why),
+			 "client: message type is %u, limit %u: nothing was asked",
 			 h->flags & VFU_TYPE_MASK, VFU_TYPE_COMMAND);
 		goto bad;
 	}
@@ -291,7 +293,8 @@ static int run(struct vfu_conn *c, struct vfu_request *rq, struct vfu_reply *rep
 		return vfu_refuse(c, rq, EINVAL, "came before VERSION");
 	}
 	if (h->flags & ~(VFU_TYPE_MASK | VFU_NO_REPLY))
-		return vfu_refuse(c, rq, EINVAL, "flags are %#x, limit %#x", h->flags, VFU_NO_REPLY);
+		return vfu_refuse(c, rq, EINVAL, "flags are %#x, limit %#x", h->flags,
+				  VFU_NO_REPLY);
 	if (rq->len < cmd->min || rq->len > cmd->max)
 		return vfu_refuse(c, rq, EINVAL, "has %u bytes of data, limits %u to %u", rq->len,
 				  cmd->min, cmd->max);

@@ -20,7 +20,7 @@
 #define VFU_FDS_MAX	8		/* descriptors with one message; told to clients */
 #define VFU_XFER_MAX	1048576		/* bytes of data in one message; told to clients */
 #define VFU_MSG_MAX	(VFU_XFER_MAX + 64)
-#define VFU_CONFIG_MAX	4096		/* configuration space: the longest read that has an answer */
+#define VFU_CONFIG_MAX	4096		/* configuration space: the longest read */
 
 struct vfu_conn;
 

@@ -87,9 +87,25 @@ static void test_net(void **state)
 		{ "stream:a:b", SIMNET_STREAM, "a:b", NULL },
 	};
 	static const char *const bad[] = {
-		"", "wire", "wire:", "wire:a,b", "carrier:x", "stream:", "stream:,server",
-		"stream:a,client", "stream:a,server,x", "dgram:a", "dgram:a,", "dgram:,b", "dgram:a,b,c",
-		"tap:", "tap:t0,mac=02:00:00:00:00:01", "pcap:a", "pcap:", "pcap:a,b,c", "wire:w,id=10fb",
+		"",
+		"wire",
+		"wire:",
+		"wire:a,b",
+		"carrier:x",
+		"stream:",
+		"stream:,server",
+		"stream:a,client",
+		"stream:a,server,x",
+		"dgram:a",
+		"dgram:a,",
+		"dgram:,b",
+		"dgram:a,b,c",
+		"tap:",
+		"tap:t0,mac=02:00:00:00:00:01",
+		"pcap:a",
+		"pcap:",
+		"pcap:a,b,c",
+		"wire:w,id=10fb",
 	};
 	char text[128];
 	unsigned int i;
@@ -161,7 +177,9 @@ static void test_ids(void **state)
 	char text[64];
 
 	for (id = 0x1000; id < 0x1600; id++) {
-		struct nicsim_port_config config = { .name = "p", .model = "82599", .device_id = id };
+		struct nicsim_port_config config = {
+			.name = "p", .model = "82599", .device_id = id,
+		};
 		enum nicsim_action action;
 
 		snprintf(text, sizeof(text), "s,model=82599,id=%04x,net=wire:w", id);
@@ -261,7 +279,8 @@ static void test_usage(void **state)
 {
 	static const char *const words[] = {
 		"--port", "--strict", "--lenient", "--chaos", "--trace", "--ready-fd", "--help",
-		"--version", "mac=", "id=", "module=", "wire:", "stream:", "dgram:", "tap:", "pcap:",
+		"--version", "mac=", "id=", "module=", "wire:", "stream:", "dgram:", "tap:",
+		"pcap:",
 	};
 	unsigned int i;
 

@@ -174,16 +174,24 @@ static void test_map_bad(void **state)
 		uint64_t offset, iova, size;
 		int err;
 	} bad[] = {
-		{ 0, 0, 0, PAGE, EINVAL }, { 16, 0, 0, PAGE, EINVAL }, { 0x80000003, 0, 0, PAGE, EINVAL },
-		{ 3, 0, 0, 0, EINVAL }, { 3, 0, 0, 100, EINVAL }, { 3, 0, 100, PAGE, EINVAL },
-		{ 3, 100, 0, PAGE, EINVAL }, { 3, 0, 0x100000, MEM + PAGE, EINVAL },
-		{ 3, MEM, 0, PAGE, EINVAL }, { 3, 1ull << 63, 0, PAGE, EINVAL },
+		{ 0, 0, 0, PAGE, EINVAL },
+		{ 16, 0, 0, PAGE, EINVAL },
+		{ 0x80000003, 0, 0, PAGE, EINVAL },
+		{ 3, 0, 0, 0, EINVAL },
+		{ 3, 0, 0, 100, EINVAL },
+		{ 3, 0, 100, PAGE, EINVAL },
+		{ 3, 100, 0, PAGE, EINVAL },
+		{ 3, 0, 0x100000, MEM + PAGE, EINVAL },
+		{ 3, MEM, 0, PAGE, EINVAL },
+		{ 3, 1ull << 63, 0, PAGE, EINVAL },
 		{ 3, UINT64_MAX - PAGE + 1, 0, PAGE, EINVAL },
 		{ 3, 0, UINT64_MAX - PAGE + 1, 2 * PAGE, EINVAL },
 		{ 3, 0, 2 * PAGE, UINT64_MAX - PAGE + 1, EINVAL },
 		{ 3, 0, PAGE, UINT64_MAX - PAGE + 1, EEXIST },
-		{ 3, 0, 0x10000, PAGE, EEXIST }, { 3, 0, 0xf000, 2 * PAGE, EEXIST },
-		{ 3, 0, 0x11000, 2 * PAGE, EEXIST }, { 3, 0, 0xf000, 8 * PAGE, EEXIST },
+		{ 3, 0, 0x10000, PAGE, EEXIST },
+		{ 3, 0, 0xf000, 2 * PAGE, EEXIST },
+		{ 3, 0, 0x11000, 2 * PAGE, EEXIST },
+		{ 3, 0, 0xf000, 8 * PAGE, EEXIST },
 	};
 	struct fixture *f = *state;
 	struct vfu_dma_map d = { sizeof(d) - 1, 3, 0, 0, PAGE };
@@ -224,7 +232,7 @@ static void test_unmap(void **state)
 	assert_null(reach(f, 0x30000, 1, true));
 	assert_null(reach(f, 0x40000, 1, true));
 	assert_non_null(reach(f, 0x10000, 1, true));
-	/* none there: no error. Pieces of the whole space, as a flush of a virtual IOMMU sends them */
+	/* none there: no error. Pieces of the whole space, as a flush of a virtual IOMMU sends */
 	assert_int_equal(unmap(f, 0, 0x500000, PAGE), 0);
 	assert_int_equal(map_fd(f, 3, 0, UINT64_MAX - PAGE + 1, PAGE, dup(f->mem)), 0);
 	assert_int_equal(unmap(f, 0, 0, 1ull << 63), 0);
@@ -267,7 +275,7 @@ static void test_many_maps(void **state)
 		assert_true(!!reach(f, (uint64_t)i * 2 * PAGE, 1, true) == i % 2);
 }
 
-/* A client takes its memory away: the device reads zeros, the other client's memory is untouched. */
+/* A client takes its memory away: the device reads zeros, the other client's is untouched. */
 static void test_memory_taken(void **state)
 {
 	struct nicsim_port_config config = { .name = "q", .model = "82599" };
@@ -414,17 +422,27 @@ static void test_irq_bad(void **state)
 		uint32_t flags, index, start, count;
 		int err;
 	} bad[] = {
-		{ FIRE, 5, 0, 1, EINVAL }, { FIRE, UINT32_MAX, 0, 1, EINVAL },
-		{ FIRE, 2, 64, 1, EINVAL }, { FIRE, 2, 0, 65, EINVAL }, { FIRE, 2, 63, 2, EINVAL },
-		{ FIRE, 2, UINT32_MAX, 1, EINVAL }, { FIRE, 2, 1, UINT32_MAX, EINVAL },
-		{ FIRE, 0, 0, 1, EINVAL }, { FIRE, 1, 0, 1, EINVAL }, { FIRE, 3, 1, 1, EINVAL },
-		{ 0, 2, 0, 1, EINVAL }, { VFU_IRQ_TRIGGER, 2, 0, 1, EINVAL },
-		{ VFU_IRQ_DATA_NONE, 2, 0, 1, EINVAL }, { FIRE | VFU_IRQ_DATA_BOOL, 2, 0, 1, EINVAL },
-		{ FIRE | VFU_IRQ_MASK, 2, 0, 1, EINVAL }, { FIRE | 0x40, 2, 0, 1, EINVAL },
-		{ ASSIGN, 2, 0, 0, EINVAL }, { VFU_IRQ_DATA_NONE | VFU_IRQ_MASK, 2, 0, 0, EINVAL },
+		{ FIRE, 5, 0, 1, EINVAL },
+		{ FIRE, UINT32_MAX, 0, 1, EINVAL },
+		{ FIRE, 2, 64, 1, EINVAL },
+		{ FIRE, 2, 0, 65, EINVAL },
+		{ FIRE, 2, 63, 2, EINVAL },
+		{ FIRE, 2, UINT32_MAX, 1, EINVAL },
+		{ FIRE, 2, 1, UINT32_MAX, EINVAL },
+		{ FIRE, 0, 0, 1, EINVAL },
+		{ FIRE, 1, 0, 1, EINVAL },
+		{ FIRE, 3, 1, 1, EINVAL },
+		{ 0, 2, 0, 1, EINVAL },
+		{ VFU_IRQ_TRIGGER, 2, 0, 1, EINVAL },
+		{ VFU_IRQ_DATA_NONE, 2, 0, 1, EINVAL },
+		{ FIRE | VFU_IRQ_DATA_BOOL, 2, 0, 1, EINVAL },
+		{ FIRE | VFU_IRQ_MASK, 2, 0, 1, EINVAL },
+		{ FIRE | 0x40, 2, 0, 1, EINVAL },
+		{ ASSIGN, 2, 0, 0, EINVAL },
+		{ VFU_IRQ_DATA_NONE | VFU_IRQ_MASK, 2, 0, 0, EINVAL },
 		{ VFU_IRQ_DATA_NONE | VFU_IRQ_MASK, 2, 0, 1, ENOTTY },
 		{ VFU_IRQ_DATA_NONE | VFU_IRQ_UNMASK, 2, 0, 1, ENOTTY },
-		{ VFU_IRQ_DATA_BOOL | VFU_IRQ_TRIGGER, 2, 0, 1, EINVAL },	/* without its byte */
+		{ VFU_IRQ_DATA_BOOL | VFU_IRQ_TRIGGER, 2, 0, 1, EINVAL }, /* without its byte */
 	};
 	struct fixture *f = *state;
 	struct set d = { 19, FIRE, 2, 0, 1, { 0 } };
@@ -432,8 +450,9 @@ static void test_irq_bad(void **state)
 	unsigned int i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(set(f, bad[i].flags, bad[i].index, bad[i].start, bad[i].count, NULL, 0),
-				 bad[i].err);
+		assert_int_equal(
+			set(f, bad[i].flags, bad[i].index, bad[i].start, bad[i].count, NULL, 0),
+			bad[i].err);
 	assert_int_equal(command(f, VFU_CMD_SET_IRQS, &d, 20, NULL, 0), EINVAL);
 	d.argsz = 20;
 	assert_int_equal(command(f, VFU_CMD_SET_IRQS, &d, 21, NULL, 0), EINVAL);

@@ -51,8 +51,8 @@ static void on_log(void *ctx, const char *text)
 }
 
 /* One message; gives errno of the reply, 0, or -1 for no reply. */
-static int message(struct fixture *f, unsigned int cmd, uint32_t flags, const void *data, size_t len,
-		   int *fds, int nfds, enum vfu_verdict want)
+static int message(struct fixture *f, unsigned int cmd, uint32_t flags, const void *data,
+		   size_t len, int *fds, int nfds, enum vfu_verdict want)
 {
 	struct vfu_header h = { .id = 0x1234, .cmd = cmd, .size = HEADER + len, .flags = flags };
 	uint8_t *msg = malloc(HEADER + len);	/* exact, so that a sanitizer sees the end */
@@ -155,9 +155,18 @@ static void test_frame(void **state)
 		uint32_t size, flags;
 		size_t len;
 	} bad[] = {
-		{ 16, 0, 0 }, { 16, 0, 15 }, { 15, 0, 16 }, { 0, 0, 16 }, { 17, 0, 16 }, { 16, 0, 20 },
-		{ VFU_MSG_MAX + 1, 0, 16 }, { UINT32_MAX, 0, 16 }, { 16, 1, 16 }, { 16, 15, 16 },
-		{ 16, 1 | VFU_ERROR, 16 }, { 16, 2 | VFU_NO_REPLY, 16 },
+		{ 16, 0, 0 },
+		{ 16, 0, 15 },
+		{ 15, 0, 16 },
+		{ 0, 0, 16 },
+		{ 17, 0, 16 },
+		{ 16, 0, 20 },
+		{ VFU_MSG_MAX + 1, 0, 16 },
+		{ UINT32_MAX, 0, 16 },
+		{ 16, 1, 16 },
+		{ 16, 15, 16 },
+		{ 16, 1 | VFU_ERROR, 16 },
+		{ 16, 2 | VFU_NO_REPLY, 16 },
 	};
 	struct fixture *f = *state;
 	unsigned int i;
@@ -237,13 +246,24 @@ static void test_version(void **state)
 static void test_version_bad(void **state)
 {
 	static const char *const bad[] = {
-		"", "x", "[]", "1", "\"text\"", "{", "{}}", "{} x", "{\"capabilities\":1}",
-		"{\"capabilities\":[]}", "{\"capabilities\":{\"max_msg_fds\":\"8\"}}",
-		"{\"capabilities\":{\"max_msg_fds\":-1}}", "{\"capabilities\":{\"max_msg_fds\":1.5}}",
+		"",
+		"x",
+		"[]",
+		"1",
+		"\"text\"",
+		"{",
+		"{}}",
+		"{} x",
+		"{\"capabilities\":1}",
+		"{\"capabilities\":[]}",
+		"{\"capabilities\":{\"max_msg_fds\":\"8\"}}",
+		"{\"capabilities\":{\"max_msg_fds\":-1}}",
+		"{\"capabilities\":{\"max_msg_fds\":1.5}}",
 		"{\"capabilities\":{\"max_msg_fds\":4294967296}}",
 		"{\"capabilities\":{\"max_data_xfer_size\":0}}",
 		"{\"capabilities\":{\"max_data_xfer_size\":null}}",
-		"{\"capabilities\":{\"pgsizes\":0}}", "{\"capabilities\":{\"max_dma_maps\":0}}",
+		"{\"capabilities\":{\"pgsizes\":0}}",
+		"{\"capabilities\":{\"max_dma_maps\":0}}",
 		"{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}}}}}",
 	};
 	struct fixture *f = *state;
@@ -339,11 +359,13 @@ static void test_unknown(void **state)
 
 	for (i = 0; i < sizeof(cmds) / sizeof(cmds[0]); i++) {
 		assert_int_equal(command(f, cmds[i], data, sizeof(data)), ENOTSUP);
-		assert_int_equal(message(f, cmds[i], VFU_NO_REPLY, data, 8, NULL, 0, VFU_CONTINUE), -1);
+		assert_int_equal(message(f, cmds[i], VFU_NO_REPLY, data, 8, NULL, 0, VFU_CONTINUE),
+				 -1);
 	}
 	assert_int_equal(command(f, VFU_CMD_DEVICE_FEATURE, data, 8), ENOTTY);
-	assert_int_equal(message(f, VFU_CMD_DEVICE_RESET, VFU_ERROR, NULL, 0, NULL, 0, VFU_CONTINUE),
-			 EINVAL);
+	assert_int_equal(
+		message(f, VFU_CMD_DEVICE_RESET, VFU_ERROR, NULL, 0, NULL, 0, VFU_CONTINUE),
+		EINVAL);
 	assert_int_equal(message(f, VFU_CMD_DEVICE_RESET, 0x40, NULL, 0, NULL, 0, VFU_CONTINUE),
 			 EINVAL);
 	assert_int_equal(message(f, VFU_CMD_DEVICE_RESET, 1u << 31, NULL, 0, NULL, 0, VFU_CONTINUE),
@@ -423,7 +445,8 @@ static int region_write(struct fixture *f, uint32_t region, uint64_t offset, con
 
 	memcpy(msg, &d, sizeof(d));
 	memcpy(msg + sizeof(d), data, count);
-	return message(f, VFU_CMD_REGION_WRITE, flags, msg, sizeof(d) + count, NULL, 0, VFU_CONTINUE);
+	return message(f, VFU_CMD_REGION_WRITE, flags, msg, sizeof(d) + count, NULL, 0,
+		       VFU_CONTINUE);
 }
 
 static uint32_t read32(struct fixture *f, uint32_t region, uint64_t offset)
@@ -469,10 +492,16 @@ static void test_region_access(void **state)
 static void test_region_bounds(void **state)
 {
 	static const struct vfu_region_rw bad[] = {
-		{ 0, 9, 4 }, { 0, UINT32_MAX, 4 }, { 0, 1, 4 }, { 0, 8, 1 }, { 0, 0, 0 }, { 0, 7, 0 },
-		{ 0x20000, 0, 4 }, { 0x1fffe, 0, 4 }, { UINT64_MAX, 0, 4 }, { UINT64_MAX - 3, 0, 4 },
-		{ 0, 0, 3 }, { 0, 0, 16 }, { 0, 0, 4096 }, { 0, 0, UINT32_MAX }, { 1, 0, 4 },
-		{ 4093, 7, 4 }, { 1, 7, 4096 }, { 0, 7, 4097 }, { 4096, 7, 1 }, { 0, 4, 1048576 },
+		{ 0, 9, 4 }, { 0, UINT32_MAX, 4 },
+		{ 0, 1, 4 }, { 0, 8, 1 },
+		{ 0, 0, 0 }, { 0, 7, 0 },
+		{ 0x20000, 0, 4 },    { 0x1fffe, 0, 4 },
+		{ UINT64_MAX, 0, 4 }, { UINT64_MAX - 3, 0, 4 },
+		{ 0, 0, 3 }, { 0, 0, 16 },
+		{ 0, 0, 4096 }, { 0, 0, UINT32_MAX },
+		{ 1, 0, 4 }, { 4093, 7, 4 },
+		{ 1, 7, 4096 }, { 0, 7, 4097 },
+		{ 4096, 7, 1 }, { 0, 4, 1048576 },
 	};
 	static const uint8_t data[4096];
 	static const char little[] = "{\"capabilities\":{\"max_data_xfer_size\":64}}";
@@ -480,7 +509,8 @@ static void test_region_bounds(void **state)
 	unsigned int i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_int_equal(region_read(f, bad[i].region, bad[i].offset, bad[i].count), EINVAL);
+		assert_int_equal(region_read(f, bad[i].region, bad[i].offset, bad[i].count),
+				 EINVAL);
 		if (bad[i].count <= sizeof(data))
 			assert_int_equal(region_write(f, bad[i].region, bad[i].offset, data,
 						      bad[i].count, 0), EINVAL);

@@ -304,7 +304,7 @@ static void test_descriptors(void **state)
 		assert_int_equal(pwrite(mem[i], text, 6, offsets[i]), 6);
 		d.iova = 0x10000 * i;
 		d.fd_offset = offsets[i];
-		/* the first two each in one piece with a message that has none, behind and before */
+		/* the first two in one piece with messages that have none, behind and before */
 		len = 0;
 		if (i == 1) {
 			send_cmd(fd, 90, VFU_CMD_DEVICE_RESET, NULL, 0);
@@ -383,8 +383,11 @@ static void test_descriptors_bad(void **state)
 static void test_bad_frames(void **state)
 {
 	static const struct vfu_header bad[] = {
-		{ .cmd = 1, .size = 15 }, { .cmd = 1, .size = 0 }, { .cmd = 9, .size = VFU_MSG_MAX + 1 },
-		{ .cmd = 1, .size = UINT32_MAX }, { .cmd = 1, .size = 16, .flags = 1 },
+		{ .cmd = 1, .size = 15 },
+		{ .cmd = 1, .size = 0 },
+		{ .cmd = 9, .size = VFU_MSG_MAX + 1 },
+		{ .cmd = 1, .size = UINT32_MAX },
+		{ .cmd = 1, .size = 16, .flags = 1 },
 	};
 	struct fixture *f = *state;
 	unsigned int i;

@@ -117,12 +117,17 @@ struct nax_port_info {
 
 /**
  * nax_port_open() - open a device by name: "vfio-user:PATH"
- * @port: set to the port; the caller closes it
- * @err: why not
- * @name: which device
+ * @name: which device, up to 127 bytes
  * @verify: verifier level 0 .. 2
+ * @port: set to the port; the caller closes it. NULL on failure
+ * @err: why not
  *
- * Attaches the driver that knows the device; it is reset, and has no queues yet.
+ * Attaches the driver that knows the device; it is reset, and has no queues yet. A vfio-user server
+ * has 5 s for each answer, or as many milliseconds, 1 .. 60000, as NAX_VFIO_USER_TIMEOUT_MS in
+ * the environment says.
+ *
+ * Return: 0; -ENOTSUP if no driver knows the device, -ETIMEDOUT or -ENODEV if nobody answers,
+ * -EPROTO if the answers are none, or another -errno.
  */
 int nax_port_open(const char *name, unsigned int verify, struct nax_port **port,
 		  struct nax_error *err);
@@ -172,7 +177,13 @@ int nax_port_event_fd(const struct nax_port *port);
 /** nax_port_event_next() - take the oldest event; false if there is none. */
 bool nax_port_event_next(struct nax_port *port, struct nax_port_event *event);
 
-/** nax_log_set() - where messages go, by default standard error from level 1 (warnings) up. */
+/**
+ * nax_log_set() - where messages go, by default standard error from level 1 (warnings) up
+ * @fn: called with one line of text and the port it is about (may be NULL), one call at a time,
+ *	from any thread; must not call libnax. NULL: standard error
+ * @arg: passed to @fn
+ * @max_level: 0 errors, 1 warnings, 2 information, 3 debugging
+ */
 void nax_log_set(void (*fn)(void *arg, int level, const char *port, const char *text), void *arg,
 		 int max_level);
 
@@ -216,7 +227,10 @@ void nax_buf_free(struct nax_slot *slot);
 /** nax_buf_home() - let a slot begin again NAX_BUF_HEADROOM after its buffer's first byte. */
 void nax_buf_home(struct nax_slot *slot);
 
-/* Rings, within a handler. */
+/*
+ * Rings, within a handler. A queue that does not run at the moment, or that this context does not
+ * serve, has an empty ring: nothing was received, nothing is free. It is never NULL.
+ */
 
 /** nax_port_rx_ring() - receive ring @queue; slots from nax_ring_first_held() on are packets. */
 struct nax_ring *nax_port_rx_ring(struct nax_port *port, unsigned int queue);
@@ -290,20 +304,34 @@ void nax_poll_destroy(struct nax_poll *poll);
 /** nax_poll_add() - serve receive queue @rxq and transmit queue @txq of @port, -1: none. */
 int nax_poll_add(struct nax_poll *poll, struct nax_port *port, int rxq, int txq,
 		 struct nax_error *err);
-/** nax_poll_remove() - serve no queue of @port any more. */
+/**
+ * nax_poll_remove() - serve no queue of @port any more
+ * @poll: poll context
+ * @port: port
+ *
+ * A handler that is called later finds its rings empty. It must not use @port once that is closed.
+ */
 void nax_poll_remove(struct nax_poll *poll, struct nax_port *port);
 /** nax_poll_add_fd() - also wake when @fd is readable (level triggered). */
 int nax_poll_add_fd(struct nax_poll *poll, int fd, struct nax_error *err);
 /** nax_poll_want_fd() - whether a readable @fd wakes; off while its data cannot be taken. */
 void nax_poll_want_fd(struct nax_poll *poll, int fd, bool want);
 
-/** nax_poll_once() - one iteration, never sleeps. Return: work done by device and handler. */
+/**
+ * nax_poll_once() - one iteration, never sleeps
+ * @poll: poll context
+ * @fn: handler
+ * @arg: passed to it
+ *
+ * Return: work done by device and handler; 0 without a call of the handler while a control function
+ * of another thread holds the context.
+ */
 u32 nax_poll_once(struct nax_poll *poll, nax_poll_fn fn, void *arg);
 /** nax_poll_run() - iterate, and sleep when idle, until nax_poll_stop(). */
 void nax_poll_run(struct nax_poll *poll, nax_poll_fn fn, void *arg);
 /** nax_poll_start() - nax_poll_run() in a thread of its own. */
 int nax_poll_start(struct nax_poll *poll, nax_poll_fn fn, void *arg, struct nax_error *err);
-/** nax_poll_stop() - end nax_poll_run(); async-signal-safe. */
+/** nax_poll_stop() - end nax_poll_run(), also one that is yet to begin; async-signal-safe. */
 void nax_poll_stop(struct nax_poll *poll);
 /** nax_poll_join() - wait for the thread of nax_poll_start(). */
 void nax_poll_join(struct nax_poll *poll);

@@ -5,7 +5,8 @@
  *
  * Everything happens in the caller's thread: a register access is a function call, time stands
  * still unless the driver waits or the test calls the model's own clock, and an interrupt is a
- * call of the function that set_irq() named.
+ * call of the function that set_irq() named. A model that more than one thread reaches, because
+ * poll contexts have threads of their own, must lock for itself.
  */
 #ifndef NAX_SIM_H
 #define NAX_SIM_H
@@ -26,7 +27,8 @@
  */
 struct nax_sim_ops {
 	u64 (*region_size)(void *dev, unsigned int region);
-	int (*region_read)(void *dev, unsigned int region, u64 offset, void *data, unsigned int len);
+	int (*region_read)(void *dev, unsigned int region, u64 offset, void *data,
+			   unsigned int len);
 	int (*region_write)(void *dev, unsigned int region, u64 offset, const void *data,
 			    unsigned int len);
 	int (*dma_map)(void *dev, u64 iova, u64 size, void *va);
@@ -38,7 +40,14 @@ struct nax_sim_ops {
 	void (*sleep_ns)(void *dev, u64 ns);
 };
 
-/** nax_port_open_sim() - as nax_port_open(), for a device in this process; @dev stays the caller's */
+/**
+ * nax_port_open_sim() - as nax_port_open(), for a device in this process
+ * @ops: its functions; none may be missing
+ * @dev: passed to them; stays the caller's, and must outlive the port
+ * @verify: verifier level 0 .. 2
+ * @port: set to the port; the caller closes it
+ * @err: why not
+ */
 int nax_port_open_sim(const struct nax_sim_ops *ops, void *dev, unsigned int verify,
 		      struct nax_port **port, struct nax_error *err);
 

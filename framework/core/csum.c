@@ -62,7 +62,7 @@ u32 nax_csum_pieces(const struct nax_piece *p, u32 n, u32 offset, u32 len, u32 s
 		if (!at)
 			break;
 		s = csum_bytes(at, part);
-		/* a piece that starts at an odd place has its bytes in the other half of each word */
+		/* a piece at an odd place has its bytes in the other half of each word */
 		acc += odd ? (s & 0xff) << 8 | s >> 8 : s;
 		odd ^= part & 1;
 		len -= part;

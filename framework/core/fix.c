@@ -91,7 +91,8 @@ static bool fix_gso_ok(const struct nax_queue *q, u32 flags, u32 lengths, u32 gs
 	else
 		want = flags & NAX_F_IPV4 ? NAX_OFFLOAD_TSO4 : NAX_OFFLOAD_TSO6;
 	return q->adapter->offloads & want && fix_lengths_ok(caps, lengths) && bytes > hdr &&
-	       bytes >= caps->tx_len_min && bytes - hdr <= caps->gso_max && gso >= caps->gso_mss_min && hdr <= caps->gso_hdr_max;
+	       bytes >= caps->tx_len_min && bytes - hdr <= caps->gso_max &&
+	       gso >= caps->gso_mss_min && hdr <= caps->gso_hdr_max;
 }
 
 /* Checksum requests that software must meet. Segmentation by the device includes them. */
@@ -111,9 +112,12 @@ static u32 fix_csum_missing(const struct nax_queue *q, u32 flags, u32 lengths)
 	return csum;
 }
 
+/* Bytes of tag that software must insert. */
 static u32 fix_tag_len(const struct nax_queue *q, u32 flags)
 {
-	return flags & NAX_F_VLAN && !(q->adapter->offloads & NAX_OFFLOAD_TX_VLAN) ? NAX_TAG_LEN : 0;
+	if (!(flags & NAX_F_VLAN) || q->adapter->offloads & NAX_OFFLOAD_TX_VLAN)
+		return 0;
+	return NAX_TAG_LEN;
 }
 
 /* Bytes of the longest frame that a packet makes on the wire. */

@@ -89,7 +89,7 @@ int nax_gso_begin(struct nax_gso *g, const struct nax_piece *p, u32 n, u32 flags
 	g->index = 0;
 	if (!gso_is_tcp(g) && (flags & NAX_F_L4_MASK) != NAX_F_UDP)
 		return -EINVAL;
-	/* Before anything is patched: the smallest headers there are, and what a length field can say. */
+	/* Before anything is patched: the smallest headers, and what a length field can say. */
 	if (!mss || g->hdr > total || l2 < NAX_ETH_LEN || l3 + l4 + mss > 0xffff)
 		return -EINVAL;
 	if (l3 < (flags & NAX_F_IPV4 ? 20 : 40) || l4 < (gso_is_tcp(g) ? 20 : 8))

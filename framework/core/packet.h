@@ -62,7 +62,7 @@ u32 nax_csum_pieces(const struct nax_piece *p, u32 n, u32 offset, u32 len, u32 s
 /** nax_csum_fold() - the checksum that @sum makes: folded to 16 bits and inverted. */
 u16 nax_csum_fold(u32 sum);
 
-/** nax_crc32c_pieces() - CRC32c over @len bytes at @offset; the callers checked that they are there. */
+/** nax_crc32c_pieces() - CRC32c over @len bytes at @offset, which the callers know to be there. */
 u32 nax_crc32c_pieces(const struct nax_piece *p, u32 n, u32 offset, u32 len);
 
 /**
@@ -73,8 +73,8 @@ u32 nax_crc32c_pieces(const struct nax_piece *p, u32 n, u32 offset, u32 len);
  * @lengths: nax_tx_lengths()
  *
  * The lengths in the packet's headers say what is covered, so padding behind it does no harm. The
- * checksum fields' contents do not matter. Return: 0; -EINVAL if the request contradicts the packet,
- * which is then unchanged.
+ * checksum fields' contents do not matter. Return: 0; -EINVAL if the request contradicts the
+ * packet, which is then unchanged.
  */
 int nax_csum_fill(const struct nax_piece *p, u32 n, u32 flags, u32 lengths);
 
@@ -92,8 +92,9 @@ int nax_csum_seed(const struct nax_piece *p, u32 n, u32 flags, u32 lengths);
 /**
  * nax_csum_verify() - NAX_F_RX_*CSUM_* verdicts by software
  *
- * No verdict: what is not IP; fragments; UDP with checksum 0; transport protocols other than TCP, UDP
- * and SCTP; packets with contradictory lengths, beyond the IPv4 header; unknown routing headers.
+ * No verdict: what is not IP; fragments; UDP with checksum 0; transport protocols other than TCP,
+ * UDP and SCTP; packets with contradictory lengths, beyond the IPv4 header; unknown routing
+ * headers.
  */
 u32 nax_csum_verify(const struct nax_piece *p, u32 n);
 

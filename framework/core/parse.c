@@ -239,7 +239,7 @@ static int parse_ipv6(struct parse *s)
 		rc = parse_extension(s);
 	if (rc < 0)
 		return rc;
-	/* rc > 0: the bound was reached, and what follows is perhaps yet another extension header */
+	/* rc > 0: the bound was reached; what follows is perhaps yet another extension header */
 	return rc > 0 || h->fragment ? 0 : parse_l4(s);
 }
 

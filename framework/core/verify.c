@@ -3,7 +3,8 @@
 
 #include "verify_impl.h"
 
-#define NAX_VERIFY_LOGGED 16	/* failures that reach the log; a broken register access may be many */
+/* Failures of a queue that reach the log. A broken register access may be many. */
+#define NAX_VERIFY_LOGGED 16
 
 const struct nax_verify_rule_info nax_verify_rule[NAX_RULES] = {
 #define NAX_VERIFY_INFO(id, name, level, meaning) [NAX_RULE_##id] = { name, level, meaning },
@@ -234,7 +235,8 @@ void nax_verify_enter(struct nax_adapter *a, enum nax_verify_op op, struct nax_q
 			 v->up ? ", up" : "", v->running);
 	if (q)
 		nax_rule(q, NAX_RULE_CALL_OVERLAP, !test_and_set_bit(0, &nax_vq(q)->owner),
-			 NAX_NO_SLOT, "%s: expected no other call, found one under way", op_name[op]);
+			 NAX_NO_SLOT, "%s: expected no other call, found one under way",
+			 op_name[op]);
 	if (op != NAX_OP_ATTACH)
 		verify_caps(a);
 	WRITE_ONCE(v->in_op, true);

@@ -33,14 +33,16 @@
 	R(LINK_SPEED, "link-speed", 1, "a link that is up has a speed, one that is down has none") \
 	R(LINK_FIELDS, "link-fields", 1, "link media, duplex and texts are valid") \
 	R(RING_CONST, "ring-const", 1, "ring.end, ring.mask and ring.slot are the framework's") \
-	R(RING_FOREIGN, "ring-foreign", 1, "a datapath call moves only the indices that are its own") \
+	R(RING_FOREIGN, "ring-foreign", 1, \
+	  "a datapath call moves only the indices that are its own") \
 	R(RING_BACK, "ring-back", 1, "ring.begin and ring.next do not go back") \
 	R(RING_ORDER, "ring-order", 1, \
-	  "begin <= next <= end: no slot is handed back that was not posted, or posted that was not given") \
+	  "begin <= next <= end: only posted slots are handed back, only given ones are posted") \
 	R(DOORBELL_VALUE, "doorbell-value", 1, "the doorbell gets the tail that was committed") \
 	R(DOORBELL_IDLE, "doorbell-idle", 1, "the doorbell is rung only when the tail has moved") \
 	R(TX_TAIL, "tx-tail", 1, "tail moves forward, exactly when slots are posted") \
-	R(TX_CREDITS, "tx-credits", 1, "no more descriptors are in use than the ring has, less one") \
+	R(TX_CREDITS, "tx-credits", 1, \
+	  "no more descriptors are in use than the ring has, less one") \
 	R(TX_EOP, "tx-eop", 1, "only whole packets are posted") \
 	R(TX_REPORT, "tx-report", 1, "completion reports outstanding are 0 .. descriptors") \
 	R(TX_REPORT_MISSING, "tx-report-missing", 1, \
@@ -50,7 +52,8 @@
 	R(RX_BUDGET, "rx-budget", 1, "rx_reap() hands back no more packets than its budget") \
 	R(RX_EOP, "rx-eop", 1, "only whole packets are handed back") \
 	R(RX_SEEN, "rx-seen", 1, "nax_queue.seen is within the posted slots, and near ring.begin") \
-	R(RX_BATCH, "rx-batch", 1, "nax_queue.batch tells of packets exactly when slots come back") \
+	R(RX_BATCH, "rx-batch", 1, \
+	  "nax_queue.batch tells of packets exactly when slots come back") \
 	R(RX_TAIL, "rx-tail", 1, "rx_post() leaves tail equal to ring.next") \
 	R(RX_CREDITS, "rx-credits", 1, "one receive descriptor stays free") \
 	R(RX_OFFLOAD, "rx-offload", 1, "verdicts, tags and hashes come only from active offloads") \
@@ -59,19 +62,23 @@
 	R(TX_DESCS, "tx-descs", 2, \
 	  "a packet takes a descriptor per slot and at most nax_caps.tx_overhead more") \
 	R(RX_SLOT_MEMORY, "rx-slot-memory", 2, "dma, buf and cap of receive slots are read-only") \
-	R(RX_SLOT_UNWRITTEN, "rx-slot-unwritten", 2, "every field of a slot handed back was written") \
+	R(RX_SLOT_UNWRITTEN, "rx-slot-unwritten", 2, \
+	  "every field of a slot handed back was written") \
 	R(RX_CANARY, "rx-canary", 2, "the device does not write beyond nax_slot.cap") \
 	R(RX_LEN, "rx-len", 2, "nax_slot.len is 1 .. cap") \
 	R(RX_FRAME, "rx-frame", 2, "a frame is no longer than nax_adapter.max_frame") \
 	R(RX_SLOTS, "rx-slots", 2, "a packet takes at most nax_queue.slots_max slots") \
-	R(RX_SCATTER, "rx-scatter", 2, "packets take several slots only with NAX_OFFLOAD_RX_SCATTER") \
+	R(RX_SCATTER, "rx-scatter", 2, \
+	  "packets take several slots only with NAX_OFFLOAD_RX_SCATTER") \
 	R(RX_COUNT, "rx-count", 2, "nax_queue.batch agrees with the slots handed back") \
-	R(RX_FLAGS, "rx-flags", 2, "receive flags are defined ones and do not contradict each other") \
+	R(RX_FLAGS, "rx-flags", 2, \
+	  "receive flags are defined ones and do not contradict each other") \
 	R(RX_HASH_TYPE, "rx-hash-type", 2, "the hash type is an enabled one") \
 	R(RX_HASH, "rx-hash", 2, "the hash is what its type, the key and the packet make") \
 	R(RX_CSUM, "rx-csum", 2, "a checksum called good is there and is right") \
 	R(RX_TYPE, "rx-type", 2, "layer 3 and 4 types agree with the packet") \
-	R(RX_VLAN, "rx-vlan", 2, "with stripping active, a tag is reported and not left in the frame")
+	R(RX_VLAN, "rx-vlan", 2, \
+	  "with stripping active, a tag is reported and not left in the frame")
 
 /** enum nax_verify_rule - the rules */
 enum nax_verify_rule {

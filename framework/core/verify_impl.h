@@ -154,7 +154,7 @@ void nax_verify_snapshot(const struct nax_queue *q);
 
 /* verify_packet.c: level 2; each returns whether all rules were kept */
 
-/** nax_verify_poison() - before rx_reap(): what the driver must write gets values it cannot mean. */
+/** nax_verify_poison() - before rx_reap(): values that no driver means, where it must write. */
 void nax_verify_poison(struct nax_queue *q);
 /** nax_verify_canaries() - before rx_post(): mark what lies behind the buffers to be posted. */
 void nax_verify_canaries(struct nax_queue *q);

@@ -3,7 +3,7 @@
 
 #include "verify_impl.h"
 
-/* Flags that no driver can mean: bits without a meaning. With EOP, so that the slot is looked at. */
+/* Bits without a meaning, which no driver can mean. With EOP, so that the slot is looked at. */
 #define POISON_FLAGS	(0xf0000000u | NAX_F_EOP)
 #define POISON_WORD	0xffffu		/* gso and group */
 #define CANARY_LEN	32u
@@ -97,8 +97,9 @@ static bool verify_slot(struct nax_queue *q, u32 i)
 
 	if (i - b->ring.begin >= b->ring.end - b->ring.begin)
 		return nax_rule(q, NAX_RULE_SLOT_OUTSIDE, same, i,
-				"outside of [%u, %u): expected flags 0x%08x len %u, found 0x%08x %u",
-				b->ring.begin, b->ring.end, was->flags, was->len, is->flags, is->len);
+				"not in [%u, %u): expected flags 0x%08x len %u, found 0x%08x %u",
+				b->ring.begin, b->ring.end, was->flags, was->len, is->flags,
+				is->len);
 	if (!q->is_rx)
 		return nax_rule(q, NAX_RULE_TX_SLOT_WRITE, same, i,
 				"expected flags 0x%08x len %u dma 0x%llx, found 0x%08x %u 0x%llx",
@@ -255,6 +256,6 @@ bool nax_verify_received(struct nax_queue *q)
 			packets == q->batch.packets &&
 			(!packets || (bytes == q->batch.bytes && flags == q->batch.flags)),
 			NAX_NO_SLOT,
-			"expected %u packets, %u bytes, flags 0x%08x; found %u, %u, 0x%08x", packets,
-			bytes, flags, q->batch.packets, q->batch.bytes, q->batch.flags);
+			"expected %u packets, %u bytes, flags 0x%08x; found %u, %u, 0x%08x",
+			packets, bytes, flags, q->batch.packets, q->batch.bytes, q->batch.flags);
 }

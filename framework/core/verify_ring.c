@@ -77,7 +77,8 @@ static void verify_copy(struct nax_queue *q)
 		memcpy(vq->copy, q->ring.slot, nax_ring_size(&q->ring) * sizeof(*vq->copy));
 }
 
-static bool verify_own(struct nax_queue *q, u32 call, u32 may, const char *name, u32 before, u32 now)
+static bool verify_own(struct nax_queue *q, u32 call, u32 may, const char *name, u32 before,
+		       u32 now)
 {
 	return nax_rule(q, NAX_RULE_RING_FOREIGN, before == now || may & call, NAX_NO_SLOT,
 			"%s: expected %u, found %u", name, before, now);
@@ -161,7 +162,8 @@ static bool verify_posted(struct nax_queue *q)
 		return false;
 	if (!slots)
 		return true;
-	if (!nax_rule(q, NAX_RULE_TX_EOP, nax_ring_slot(&q->ring, q->ring.next - 1)->flags & NAX_F_EOP,
+	if (!nax_rule(q, NAX_RULE_TX_EOP,
+		      nax_ring_slot(&q->ring, q->ring.next - 1)->flags & NAX_F_EOP,
 		      q->ring.next - 1, "expected the end of a packet, found none") ||
 	    !nax_rule(q, NAX_RULE_TX_REPORT_MISSING,
 		      q->ring.next != q->ring.end || !q->unreported.packets, q->ring.next - 1,
@@ -172,8 +174,9 @@ static bool verify_posted(struct nax_queue *q)
 	packets = verify_packets(q, b->ring.next, q->ring.next);
 	return nax_rule(q, NAX_RULE_TX_DESCS,
 			(u32)descs >= slots && (u32)descs <= slots + packets * q->tx_overhead,
-			b->ring.next, "%u packets of %u slots: expected %u .. %u descriptors, found %u",
-			packets, slots, slots, slots + packets * q->tx_overhead, (u32)descs);
+			b->ring.next,
+			"%u packets of %u slots: expected %u .. %u descriptors, found %u", packets,
+			slots, slots, slots + packets * q->tx_overhead, (u32)descs);
 }
 
 static bool verify_completed(struct nax_queue *q)
@@ -191,8 +194,8 @@ static bool verify_completed(struct nax_queue *q)
 		head = r->desc + 1;
 	}
 	return nax_rule(q, NAX_RULE_TX_COMPLETION, q->ring.begin == begin && q->head == head,
-			q->ring.begin, "expected begin %u and head %u, found %u and %u", begin, head,
-			q->ring.begin, q->head);
+			q->ring.begin, "expected begin %u and head %u, found %u and %u", begin,
+			head, q->ring.begin, q->head);
 }
 
 /* Flags of offloads that are not active. */
@@ -213,8 +216,8 @@ static bool verify_offloads(struct nax_queue *q)
 	if (!(active & NAX_OFFLOAD_RSS))
 		allowed &= ~NAX_F_HASH_TYPE;
 	return nax_rule(q, NAX_RULE_RX_OFFLOAD, !(q->batch.flags & ~allowed), NAX_NO_SLOT,
-			"offloads 0x%llx are active: expected no flag of 0x%08x, found 0x%08x", active,
-			~allowed, q->batch.flags & ~allowed);
+			"offloads 0x%llx are active: expected no flag of 0x%08x, found 0x%08x",
+			active, ~allowed, q->batch.flags & ~allowed);
 }
 
 static bool verify_reaped(struct nax_queue *q, u32 budget)
@@ -225,9 +228,9 @@ static bool verify_reaped(struct nax_queue *q, u32 budget)
 
 	if (!nax_rule(q, NAX_RULE_RX_SEEN,
 		      (s32)(q->seen - b->seen) >= 0 && (s32)(q->seen - r->begin) >= 0 &&
-		      (s32)(r->next - q->seen) >= 0 && q->seen - r->begin < q->slots_max, NAX_NO_SLOT,
-		      "expected seen within begin %u + %u and next %u, found %u", r->begin,
-		      q->slots_max, r->next, q->seen) ||
+		      (s32)(r->next - q->seen) >= 0 && q->seen - r->begin < q->slots_max,
+		      NAX_NO_SLOT, "expected seen within begin %u + %u and next %u, found %u",
+		      r->begin, q->slots_max, r->next, q->seen) ||
 	    !nax_rule(q, NAX_RULE_RX_BATCH, !slots == !q->batch.packets, NAX_NO_SLOT,
 		      "%u slots came back: expected %s, found %u packets", slots,
 		      slots ? "packets" : "none", q->batch.packets) ||

@@ -21,7 +21,8 @@ static bool sample_type(struct nax_queue *q, u32 i, u32 flags, const struct nax_
 	u32 l4 = flags & NAX_F_L4_MASK;
 
 	if (!nax_rule(q, NAX_RULE_RX_TYPE, !(l3 & ~h->flags), i,
-		      "layer 3: expected 0x%x, found 0x%x", h->flags & (NAX_F_IPV4 | NAX_F_IPV6), l3))
+		      "layer 3: expected 0x%x, found 0x%x", h->flags & (NAX_F_IPV4 | NAX_F_IPV6),
+		      l3))
 		return false;
 	if (!l4 || h->fragment || sample_tunnel(ip->proto))
 		return true;
@@ -56,8 +57,8 @@ static bool sample_hash(struct nax_queue *q, u32 i, u32 flags, u32 n)
 	if (!type)
 		return true;
 	if (!nax_rule(q, NAX_RULE_RX_HASH,
-		      nax_rss_hash((const u8 *)vq->rx.key, 1u << type, vq->piece, n, &hash) == type, i,
-		      "expected a type that the packet has the fields for, found type %u", type))
+		      nax_rss_hash((const u8 *)vq->rx.key, 1u << type, vq->piece, n, &hash) == type,
+		      i, "expected a type that the packet has the fields for, found type %u", type))
 		return false;
 	return nax_rule(q, NAX_RULE_RX_HASH, hash == found, i,
 			"type %u: expected 0x%08x, found 0x%08x", type, hash, found);

@@ -84,7 +84,8 @@ static void test_sum_pieces(void **state)
 		for (sum = 0, k = 0; k < len; k++)
 			sum += k & 1 ? b[at + k] : (u32)b[at + k] << 8;
 		n = pkt_split(b, sizeof(b), p, NAX_PIECES_MAX, &seed);
-		assert_int_equal(nax_csum_fold(nax_csum_pieces(p, n, at, len, 0)), nax_csum_fold(sum));
+		assert_int_equal(nax_csum_fold(nax_csum_pieces(p, n, at, len, 0)),
+				 nax_csum_fold(sum));
 		assert_int_equal(nax_csum_fold(nax_csum_pieces(&whole, 1, at, len, 0xfffffff0)),
 				 nax_csum_fold(nax_csum_pieces(p, n, at, len, 0xfffffff0)));
 		assert_int_equal(nax_crc32c_pieces(&whole, 1, at, len),
@@ -160,14 +161,16 @@ static void test_flip(void **state)
 		end = frame.len - s.pad;
 		bit = (u8)(1 << pkt_below(&seed, 8));
 		/* covered twice: in the pseudo-header. Lengths are another matter. */
-		at = pkt_below(&seed, 4) ? begin + pkt_below(&seed, end - begin) :
-		     (frame.flags & NAX_F_IPV4 ? frame.l2 + 12 : frame.l2 + 8) + pkt_below(&seed, 8);
+		if (pkt_below(&seed, 4))
+			at = begin + pkt_below(&seed, end - begin);
+		else
+			at = frame.l2 + (frame.flags & NAX_F_IPV4 ? 12 : 8) + pkt_below(&seed, 8);
 		frame.b[at] ^= bit;
 		verdict = verify(&frame);
 		frame.b[at] ^= bit;
 		if (at >= begin) {
 			assert_int_equal(verdict & NAX_F_RX_IPCSUM_BAD, 0);
-			/* only a header length that is now a lie, or a UDP field of 0, can hide it */
+			/* a header length that is now a lie, or a UDP field of 0, hides it */
 			if (verdict & NAX_F_RX_L4CSUM_GOOD)
 				fail_msg("byte %u of %u bit 0x%x: verdict 0x%x", at, frame.len, bit,
 					 verdict);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The transmit slow path: whatever is done by the device and whatever in software, what was submitted
- * is what leaves.
+ * The transmit slow path: whatever is done by the device and whatever in software, what was
+ * submitted is what leaves.
  */
 #include <string.h>
 
@@ -202,6 +202,40 @@ static void test_pending(void **state)
 	assert_int_equal(txq->stats.drops, 0);
 }
 
+/* A packet that is changed in place, behind segments that leave it room or not. */
+static void test_waits_for_room(void **state)
+{
+	struct nax_slot as = { .gso = 64 }, tagged = { .flags = NAX_F_VLAN, .vlan_tci = 9 };
+	struct pkt_spec s = { .l4 = NAX_F_TCP };
+	u32 i, n, most = 0;
+
+	txf->a->offloads = 0;
+	for (i = 8; i < 40; i++) {
+		s.payload = 64 * i;
+		pkt_make(&txpkt, &s, &txseed);
+		as.flags = txpkt.flags | NAX_F_TX_GSO;
+		as.hash = pkt_lengths(&txpkt);
+		n = txdev_put_good(0, 4000, &as);
+		s.payload = 100;
+		pkt_make(&txpkt, &s, &txseed);
+		tagged.flags = txpkt.flags | NAX_F_VLAN | NAX_F_TX_L4CSUM;
+		tagged.hash = pkt_lengths(&txpkt);
+		n += txdev_put_good(n, 60, &tagged);
+		if (n > nax_ring_size(&txq->ring)) {
+			txdev_clear(&txdev_want);
+			continue;
+		}
+		most = max_t(u32, most, i);
+		nax_queue_submit(txq, n);
+		nax_queue_post_tx(txq);
+		assert_true(nax_ring_free(&txq->ring) <= nax_ring_size(&txq->ring));
+		txdev_drain();
+		txdev_expect_wire();
+	}
+	assert_true(most > 30);
+	assert_int_equal(txq->stats.drops, 0);
+}
+
 static void test_dropped_on_stop(void **state)
 {
 	struct pkt_spec s = { .l4 = NAX_F_TCP, .payload = 8000 };
@@ -244,27 +278,23 @@ struct refusal {
 
 #define REQ4 (NAX_F_IPV4 | NAX_F_TCP)
 #define REQ6 (NAX_F_IPV6 | NAX_F_TCP)
+#define TCP(n) { .l4 = NAX_F_TCP, .payload = (n) }
 
 static const struct refusal refusal[] = {
 	{ "no version", { .l4 = NAX_F_TCP }, NAX_F_TX_L4CSUM | NAX_F_TCP, 14, 20, 20, 0 },
 	{ "two versions", { .l4 = NAX_F_TCP }, NAX_F_TX_L4CSUM | REQ4 | REQ6, 14, 20, 20, 0 },
 	{ "no layer 4", { .l4 = NAX_F_TCP }, NAX_F_TX_L4CSUM | NAX_F_IPV4, 14, 20, 20, 0 },
 	{ "no lengths", { .l4 = NAX_F_TCP }, NAX_F_TX_L4CSUM | REQ4, 0, 0, 0, 0 },
-	{ "lengths beyond frame", { .l4 = NAX_F_TCP }, NAX_F_TX_L4CSUM | REQ4, 14, 41, 0, 0 },
-	{ "v6 header checksum", { .v6 = true, .l4 = NAX_F_TCP }, NAX_F_TX_IPCSUM | REQ6, 14, 40, 20,
-	  0 },
+	{ "beyond frame", { .l4 = NAX_F_TCP }, NAX_F_TX_L4CSUM | REQ4, 14, 41, 0, 0 },
+	{ "v6 header csum", { .v6 = true, .l4 = NAX_F_TCP }, NAX_F_TX_IPCSUM | REQ6, 14, 40, 0, 0 },
 	{ "unknown request", { .l4 = NAX_F_TCP }, 0x800 | REQ4, 14, 20, 20, 0 },
-	{ "segments of 0", { .l4 = NAX_F_TCP, .payload = 99 }, NAX_F_TX_GSO | REQ4, 14, 20, 20, 0 },
+	{ "segments of 0", TCP(99), NAX_F_TX_GSO | REQ4, 14, 20, 20, 0 },
 	{ "segmented sctp", { .l4 = NAX_F_SCTP, .payload = 99 },
 	  NAX_F_TX_GSO | NAX_F_IPV4 | NAX_F_SCTP, 14, 20, 12, 50 },
-	{ "tcp header of 16", { .l4 = NAX_F_TCP, .payload = 99 }, NAX_F_TX_GSO | REQ4, 14, 20, 16,
-	  50 },
-	{ "tcp header of 64", { .l4 = NAX_F_TCP, .payload = 99 }, NAX_F_TX_GSO | REQ4, 14, 20, 64,
-	  50 },
-	{ "segments over max_frame", { .l4 = NAX_F_TCP, .payload = 9500 }, NAX_F_TX_GSO | REQ4, 14, 20,
-	  20, 9200 },
-	{ "frame over max_frame", { .l4 = NAX_F_TCP, .payload = 8990 }, NAX_F_TX_L4CSUM | REQ4, 14, 20,
-	  20, 0 },
+	{ "tcp header of 16", TCP(99), NAX_F_TX_GSO | REQ4, 14, 20, 16, 50 },
+	{ "tcp header of 64", TCP(99), NAX_F_TX_GSO | REQ4, 14, 20, 64, 50 },
+	{ "segments over max_frame", TCP(9500), NAX_F_TX_GSO | REQ4, 14, 20, 20, 9200 },
+	{ "frame over max_frame", TCP(8990), NAX_F_TX_L4CSUM | REQ4, 14, 20, 20, 0 },
 };
 
 /* What cannot be is dropped with any offloads, and harms nothing before or after it. */
@@ -324,7 +354,8 @@ static void test_refused_by_content(void **state)
 		nax_queue_submit(txq, n);
 		txdev_drain();
 		if (txq->stats.drops != i + 1 || txdev_wire.n)
-			fail_msg("%s: %llu drops, not %u", bad[i / 2].what, txq->stats.drops, i + 1);
+			fail_msg("%s: %llu drops, not %u", bad[i / 2].what, txq->stats.drops,
+				 i + 1);
 	}
 }
 
@@ -357,7 +388,15 @@ static void test_odd_slots(void **state)
 	txdev_drain();
 	assert_int_equal(txq->stats.drops, 2);
 	txdev_expect_wire();
+	/* padding beyond that */
+	txf->a->caps.tx_slot_len_max = 40;
+	txpkt.len = 30;
+	n = txdev_put_good(0, 4000, &plain);
+	nax_tx_fix(txq, n);
+	txdev_drain();
+	txdev_expect_wire();
 	/* a frame that fits into the ring in no way */
+	pkt_make(&txpkt, &s, &txseed);
 	txf->a->caps.tx_slot_len_max = 40;
 	n = txdev_put(0, txpkt.b, txpkt.len, 4000, &plain);
 	nax_queue_submit(txq, n);
@@ -389,6 +428,53 @@ static void test_left_alone(void **state)
 	txdev_drain();
 	txdev_expect_wire();
 	assert_int_equal(txq->stats.sw_gso + txq->stats.sw_csum + txq->stats.sw_vlan, 0);
+}
+
+/* A header so long that with our tag before it the device could not be told of it. */
+static void test_long_l2(void **state)
+{
+	static const u32 flags[] = { NAX_F_TX_GSO, NAX_F_TX_L4CSUM | NAX_F_TX_IPCSUM };
+	struct pkt_spec s = { .l4 = NAX_F_TCP, .payload = 1200 };
+	struct nax_slot as = { .gso = 500, .vlan_tci = 3 };
+	u32 i, l2, n;
+
+	txf->a->offloads = all_tx() & ~NAX_OFFLOAD_TX_VLAN;
+	for (i = 0; i < 2 * 4; i++) {
+		l2 = 121 + i / 2 * 2;
+		pkt_make(&txpkt, &s, &txseed);
+		memmove(txpkt.b + l2, txpkt.b + 14, txpkt.len - 14);
+		txpkt.len += l2 - 14;
+		as.hash = nax_tx_lengths(l2, 20, 20);
+		as.flags = txpkt.flags | flags[i & 1] | NAX_F_VLAN;
+		n = txdev_put_good(0, 4000, &as);
+		nax_queue_submit(txq, n);
+		txdev_drain();
+		txdev_expect_wire();
+	}
+	/* 121 and 123 with a tag are within 127: what is left, the device does */
+	assert_int_equal(txq->stats.sw_gso, 2);
+	assert_int_equal(txq->stats.sw_csum, 2);
+	assert_int_equal(txq->stats.sw_vlan, 8);
+}
+
+/* Whatever headroom the back end gives, a packet that is copied needs none for its tag. */
+static void test_tag_needs_no_headroom(void **state)
+{
+	struct nax_slot as = { .flags = NAX_F_VLAN, .vlan_tci = 3 }, home, *s;
+	struct pkt_spec spec = { .l4 = NAX_F_UDP, .payload = 900 };
+	u32 n;
+
+	txf->a->offloads = 0;
+	pkt_make(&txpkt, &spec, &txseed);
+	n = txdev_put_good(0, 50, &as);
+	assert_true(n > txf->a->caps.tx_slots_max);
+	s = nax_ring_slot(&txq->ring, txq->ring.end);
+	nax_queue_submit(txq, n);
+	home = *s;
+	nax_core_of(txf->a)->ops->buf_home(txq, &home);
+	assert_int_equal(s->dma, home.dma);
+	txdev_drain();
+	txdev_expect_wire();
 }
 
 /* Too many slots even when merged: segmentation moves into software. */
@@ -427,11 +513,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_memory_ever, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pending, setup_small, teardown),
+		cmocka_unit_test_setup_teardown(test_waits_for_room, setup_small, teardown),
 		cmocka_unit_test_setup_teardown(test_dropped_on_stop, setup_small, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_by_content, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_odd_slots, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_left_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_long_l2, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tag_needs_no_headroom, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_merged_or_cut, setup, teardown),
 	};
 

@@ -145,6 +145,9 @@ static void test_source_lengths(void **state)
 	cut_and_join(8000, &seed);
 }
 
+/* 100 bytes of TCP over IPv4 but for what is given. */
+#define TCP(...) { .l4 = NAX_F_TCP, .payload = 100, __VA_ARGS__ }
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -154,31 +157,24 @@ static void test_refused(void **state)
 		u32 l2, l3, l4;
 		u32 mss;
 	} bad[] = {
-		{ "mss 0", { .l4 = NAX_F_TCP, .payload = 100 }, 0, 14, 20, 20, 0 },
-		{ "mss beyond a length field", { .l4 = NAX_F_TCP, .payload = 100 }, 0, 14, 20, 20,
-		  65496 },
-		{ "l2 short", { .l4 = NAX_F_TCP, .payload = 100 }, 0, 10, 20, 20, 50 },
-		{ "l2 long", { .l4 = NAX_F_TCP, .payload = 100 }, 0, 18, 20, 20, 50 },
-		{ "l3 short", { .options = 4, .l4 = NAX_F_TCP, .payload = 100 }, 0, 14, 20, 20, 50 },
-		{ "l3 tiny", { .l4 = NAX_F_TCP, .payload = 100 }, 0, 14, 4, 20, 50 },
-		{ "l4 short", { .l4 = NAX_F_TCP, .l4_options = 4, .payload = 100 }, 0, 14, 20, 20, 50 },
-		{ "l4 long", { .l4 = NAX_F_TCP, .payload = 100 }, 0, 14, 20, 24, 50 },
+		{ "mss 0", TCP(.tags = 0), 0, 14, 20, 20, 0 },
+		{ "mss beyond a length field", TCP(.tags = 0), 0, 14, 20, 20, 65496 },
+		{ "l2 short", TCP(.tags = 0), 0, 10, 20, 20, 50 },
+		{ "l2 long", TCP(.tags = 0), 0, 18, 20, 20, 50 },
+		{ "l3 short", TCP(.options = 4), 0, 14, 20, 20, 50 },
+		{ "l3 tiny", TCP(.tags = 0), 0, 14, 4, 20, 50 },
+		{ "l4 short", TCP(.l4_options = 4), 0, 14, 20, 20, 50 },
+		{ "l4 long", TCP(.tags = 0), 0, 14, 20, 24, 50 },
 		{ "udp with 12", { .l4 = NAX_F_UDP, .payload = 100 }, 0, 14, 20, 12, 50 },
 		{ "headers beyond frame", { .l4 = NAX_F_TCP }, 0, 14, 20, 60, 50 },
 		{ "sctp", { .l4 = NAX_F_SCTP, .payload = 100 }, 0, 14, 20, 12, 50 },
-		{ "v6 asked, v4 there", { .l4 = NAX_F_TCP, .payload = 100 }, NAX_F_IPV6 | NAX_F_TCP,
-		  14, 40, 20, 50 },
-		{ "udp asked, tcp there", { .l4 = NAX_F_TCP, .payload = 100 }, NAX_F_IPV4 | NAX_F_UDP,
-		  14, 20, 8, 50 },
-		{ "fragment", { .fragment = true, .l4 = NAX_F_TCP, .payload = 100 }, 0, 14, 20, 20, 50 },
-		{ "v6 fragment", { .v6 = true, .fragment = true, .l4 = NAX_F_TCP, .payload = 100 }, 0,
-		  14, 48, 20, 50 },
-		{ "fragment header", { .v6 = true, .ext = PKT_ATOMIC, .l4 = NAX_F_TCP, .payload = 100 },
-		  0, 14, 48, 20, 50 },
-		{ "authenticated", { .v6 = true, .ext = PKT_AH, .l4 = NAX_F_TCP, .payload = 100 }, 0, 14,
-		  64, 20, 50 },
-		{ "routing header", { .v6 = true, .ext = PKT_RT_ODD, .l4 = NAX_F_TCP, .payload = 100 },
-		  0, 14, 64, 20, 50 },
+		{ "v6 asked, v4 there", TCP(.tags = 0), NAX_F_IPV6 | NAX_F_TCP, 14, 40, 20, 50 },
+		{ "udp asked, tcp there", TCP(.tags = 0), NAX_F_IPV4 | NAX_F_UDP, 14, 20, 8, 50 },
+		{ "fragment", TCP(.fragment = true), 0, 14, 20, 20, 50 },
+		{ "v6 fragment", TCP(.v6 = true, .fragment = true), 0, 14, 48, 20, 50 },
+		{ "fragment header", TCP(.v6 = true, .ext = PKT_ATOMIC), 0, 14, 48, 20, 50 },
+		{ "authenticated", TCP(.v6 = true, .ext = PKT_AH), 0, 14, 64, 20, 50 },
+		{ "routing header", TCP(.v6 = true, .ext = PKT_RT_ODD), 0, 14, 64, 20, 50 },
 	};
 	struct nax_piece p;
 	u32 seed = 4, i;
@@ -187,7 +183,8 @@ static void test_refused(void **state)
 		pkt_make(&frame, &bad[i].s, &seed);
 		p = (struct nax_piece){ .data = frame.b, .len = frame.len };
 		if (nax_gso_begin(&gso, &p, 1, bad[i].flags ? bad[i].flags : frame.flags,
-				  nax_tx_lengths(bad[i].l2, bad[i].l3, bad[i].l4), bad[i].mss) != -EINVAL)
+				  nax_tx_lengths(bad[i].l2, bad[i].l3, bad[i].l4),
+				  bad[i].mss) != -EINVAL)
 			fail_msg("%s: not refused", bad[i].what);
 	}
 }

@@ -174,7 +174,8 @@ static void test_lies(void **state)
 	for (i = 0; i < ARRAY_SIZE(lie); i++) {
 		pkt_make(&frame, &lie[i].s, &seed);
 		frame.b[frame.l2 + lie[i].at] = lie[i].value;
-		if (parse_flat(&h) != -EBADMSG || h.l3 != lie[i].l3 || h.flags != lie[i].flags || h.l4)
+		if (parse_flat(&h) != -EBADMSG || h.l3 != lie[i].l3 || h.flags != lie[i].flags ||
+		    h.l4)
 			fail_msg("%s: l3 %u flags 0x%x l4 %u", lie[i].what, h.l3, h.flags, h.l4);
 		assert_int_equal(h.l2, 14);
 	}

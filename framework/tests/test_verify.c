@@ -26,8 +26,8 @@ static void expect_failure(const struct wrong *w, unsigned int level)
 	nax_verify_get(vf->a, &r);
 	assert_int_equal(r.level, level);
 	if (!r.failures || strcmp(r.rule, name))
-		fail_msg("%s, level %u: expected %s, found %llu failures, \"%s\"", w->what, level, name,
-			 r.failures, r.text);
+		fail_msg("%s, level %u: expected %s, found %llu failures, \"%s\"", w->what, level,
+			 name, r.failures, r.text);
 	assert_memory_equal(r.text, name, strlen(name));
 	assert_memory_equal(r.text + strlen(name), ": ", 2);
 	assert_non_null(strstr(r.text, "expected "));
@@ -55,7 +55,8 @@ static void run(const struct wrong *w, unsigned int level)
 	} else {
 		nax_verify_get(vf->a, &r);
 		if (r.failures)
-			fail_msg("%s, level %u: expected silence, found \"%s\"", w->what, level, r.text);
+			fail_msg("%s, level %u: expected silence, found \"%s\"", w->what, level,
+				 r.text);
 	}
 	verify_down();
 }
@@ -260,8 +261,22 @@ static void receive_hashed(const struct nax_rss *rss)
 
 	nax_rss_hash(rss->key, 1u << NAX_HASH_IPV4_TCP, &p, 1, &hash);
 	verify_receive(0, vpkt.b, vpkt.len,
-		       NAX_F_EOP | NAX_F_IPV4 | NAX_F_TCP | NAX_HASH_IPV4_TCP << NAX_F_HASH_SHIFT, hash, 0);
+		       NAX_F_EOP | NAX_F_IPV4 | NAX_F_TCP | NAX_HASH_IPV4_TCP << NAX_F_HASH_SHIFT,
+		       hash, 0);
 	nax_queue_poll_rx(vrx, 64);
+}
+
+/* While the driver is being told, a queue polls on, for longer than the ring is. */
+static void slow_set_rss(struct nax_adapter *a, const struct nax_rss *rss)
+{
+	struct nax_rss other = *rss;
+	u32 i;
+
+	other.key[3] ^= 0x55;
+	for (i = 0; i < 200; i++) {
+		receive_hashed(i % 3 ? rss : &other);
+		verify_release();
+	}
 }
 
 /*
@@ -282,6 +297,7 @@ static void test_change_on_the_way(void **state)
 	now.key[3] ^= 0x55;
 	receive_hashed(&old);
 	verify_release();
+	vf->ops.set_rss = slow_set_rss;
 	assert_int_equal(nax_adapter_set_rss(vf->a, &now, &err), 0);
 	/* 63 posted, of which any may be old; one packet in 16 is looked at */
 	for (i = 0; i < 63; i++) {

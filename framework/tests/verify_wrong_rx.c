@@ -321,7 +321,7 @@ static void rx_credits(void)
 
 /* ---- verdicts ---- */
 
-/* vpkt as it is, with what a good device says of it changed: first without @less, then with @more. */
+/* vpkt, and what a good device says of it without @less and with @more. */
 static void device_says(u64 offloads, u32 less, u32 more, u32 wrong_hash)
 {
 	u32 hash, flags;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "poll_context.h"
 #include "port.h"
@@ -222,6 +223,13 @@ static void user_delay_us(struct nax_adapter *a, u32 us)
 	bus->ops->delay_us(bus, us);
 }
 
+static void user_random(void *p, size_t size)
+{
+	/* up to 256 bytes come whole once the system's pool is ready; an RSS key is 52 */
+	while (getrandom(p, size, 0) < 0 && errno == EINTR)
+		;
+}
+
 static u64 user_time_ns(struct nax_adapter *a)
 {
 	struct nax_bus *bus = port_of(a)->bus;
@@ -258,5 +266,6 @@ const struct nax_backend_ops nax_user_backend = {
 	.event = user_event,
 	.delay_us = user_delay_us,
 	.time_ns = user_time_ns,
+	.random = user_random,
 	.log = user_log,
 };

@@ -267,7 +267,9 @@ int vfu_dma_unmap(struct vfu_conn *c, const struct vfu_request *rq, struct vfu_r
 		nicsim_dma_unmap(c->port, m->iova, m->size);
 		map_release(m);
 	}
-	memmove(&c->map[from], &c->map[to], (c->map_count - to) * sizeof(*c->map));
+	/* without any mapping there is no table either */
+	if (to != from)
+		memmove(&c->map[from], &c->map[to], (c->map_count - to) * sizeof(*c->map));
 	c->map_count -= to - from;
 	vfu_put(reply, &d, sizeof(d));
 	return 0;

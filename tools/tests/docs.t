@@ -44,7 +44,7 @@ ok "make targets in documents exist" make_targets
 # Every `nax COMMAND` and option in the documents is one that the program knows.
 commands() {
 	local line word bad=0 page
-	page=$(mandoc -T ascii tools/nax/nax.1 | col -b)
+	page=$(mandoc -T ascii tools/nax/nax.1 | sed "s,.$(printf '\b'),,g")
 	while read -r line; do
 		for word in $line; do
 			case $word in
@@ -67,7 +67,7 @@ done
 # options PROGRAM PAGE: every long option of --help stands in the man page, and there are some
 options() {
 	local option bad=0 page list
-	page=$(mandoc -T ascii "$2" | col -b)
+	page=$(mandoc -T ascii "$2" | sed "s,.$(printf '\b'),,g")
 	list=$("$1" --help 2>&1 | grep -oE -- '--[a-z][a-z-]+' | sort -u)
 	[ "$(wc -w <<<"$list")" -gt 3 ] || { echo "no options in --help"; return 1; }
 	for option in $list; do

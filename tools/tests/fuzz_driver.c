@@ -86,22 +86,19 @@ static void send(struct fuzz *f, unsigned int q)
 	u16 gso = liar_take16(&f->in), tci = liar_take16(&f->in);
 	u16 len = liar_take16(&f->in);
 	u32 bytes = liar_take8(&f->in);
+	u32 offset = shape & 0x40 ? liar_take8(&f->in) : 0;
 
-	if (bytes > f->in.left)
-		bytes = (u32)f->in.left;
 	if (slots > nax_tx_free(f->port, q))
 		return;
 	for (i = 0; i < slots; i++) {
 		struct nax_slot *s = nax_ring_slot(tx, tx->end + i);
-		u32 offset = shape & 0x40 && !i ? liar_take8(&f->in) : 0;
 
 		nax_buf_home(s);
 		if (i == 0)
-			memcpy(nax_slot_data(s), f->in.at,
-			       bytes < NAX_BUF_DATA ? bytes : NAX_BUF_DATA);
-		/* the first byte may lie anywhere in the buffer, headroom included */
-		if (offset) {
-			s->dma += offset - NAX_BUF_HEADROOM;
+			liar_take(&f->in, nax_slot_data(s), bytes);
+		/* the first byte may lie elsewhere in the buffer, headroom included */
+		if (i == 0 && offset) {
+			s->dma = s->dma - NAX_BUF_HEADROOM + offset;
 			s->cap = NAX_BUF_DATA + NAX_BUF_HEADROOM - offset;
 		}
 		s->len = (u16)(len % (s->cap + 1));
@@ -114,8 +111,6 @@ static void send(struct fuzz *f, unsigned int q)
 		if (shape & 0x80)
 			len = liar_take16(&f->in);
 	}
-	f->in.at += f->in.left < bytes ? f->in.left : bytes;
-	f->in.left -= f->in.left < bytes ? f->in.left : bytes;
 	nax_tx_submit(f->port, q, slots);
 }
 

@@ -53,6 +53,15 @@ uint32_t liar_take32(struct liar_input *in)
 	return low | (uint32_t)liar_take16(in) << 16;
 }
 
+void liar_take(struct liar_input *in, uint8_t *to, size_t len)
+{
+	if (len > in->left)
+		len = in->left;
+	memcpy(to, in->at, len);
+	in->at += len;
+	in->left -= len;
+}
+
 /* ---- the module's I2C bus ---- */
 
 enum { IDLE, ADDRESS, OFFSET, WRITE, READ };
@@ -463,15 +472,13 @@ void liar_receive(struct liar *d, struct liar_input *in)
 	uint64_t iova;
 	struct ring r;
 
-	if (bytes > in->left)
-		bytes = (uint32_t)in->left;
 	if (!ring_find(d, queue_first(how, RX_QUEUE), &r))
 		return;
 	for (i = 0; i < n && (desc = ring_next(&r, how & PAST_TAIL)); i++) {
 		memcpy(&iova, desc, 8);
 		buf = liar_at(d, iova, 2048);
 		if (buf && i == 0)
-			memcpy(buf, in->at, bytes);
+			liar_take(in, buf, bytes);
 		word[0] = type;
 		word[1] = hash;
 		word[2] = 1 | (errors & ~2u);
@@ -480,8 +487,6 @@ void liar_receive(struct liar *d, struct liar_input *in)
 		word[3] = (len & 0x7fff) | (hash & 0xffff0000);
 		memcpy(desc, word, DESC);
 	}
-	in->at += bytes;
-	in->left -= bytes;
 }
 
 void liar_transmit(struct liar *d, struct liar_input *in)

@@ -31,6 +31,8 @@ struct liar_input {
 uint8_t liar_take8(struct liar_input *in);
 uint16_t liar_take16(struct liar_input *in);
 uint32_t liar_take32(struct liar_input *in);
+/** liar_take() - up to @len bytes, as many as there are. */
+void liar_take(struct liar_input *in, uint8_t *to, size_t len);
 
 /**
  * struct liar_rule - spoils reads of a register

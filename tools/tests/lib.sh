@@ -15,6 +15,8 @@ namespaces=()
 cleanup() {
 	local status=$? p n
 	trap - EXIT
+	# a child that is hit by a signal between fork and exec comes by here too
+	[ "$BASHPID" = "$$" ] || exit "$status"
 	for p in "${pids[@]}"; do
 		kill "$p" 2>/dev/null || :
 	done
@@ -99,13 +101,9 @@ wait_gone() {
 
 # status_of PID SECONDS: wait for a child; $status is its exit status, 137 if it had to be killed.
 status_of() {
-	local guard
-	{ sleep "$2"; kill -KILL "$1"; } >/dev/null 2>&1 &
-	guard=$!
+	wait_gone "$1" "$2" || kill -KILL "$1"
 	status=0
 	wait "$1" 2>/dev/null || status=$?
-	kill "$guard" 2>/dev/null
-	wait "$guard" 2>/dev/null || :
 }
 
 # ends PID SECONDS STATUS: the child ends by itself, with that status.

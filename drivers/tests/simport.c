@@ -553,22 +553,15 @@ u32 sim_flags(const struct sim_flow *f)
 
 void sim_seed(u8 *frame, const struct sim_flow *f, bool gso)
 {
-	static const u8 at[] = { [6] = 16, [17] = 6, [132] = 8 };
-	u8 *l3 = frame + (f->vlan >= 0 ? 18 : 14), *l4 = l3 + (f->v6 ? 40 : 20);
-	const u8 *addresses = l3 + (f->v6 ? 8 : 12);
-	u32 sum = f->proto + (gso ? 0 : l4_len(f) + f->payload), i;
+	struct nax_slot slot = { .dma = (u64)((char *)frame - nax_mem_origin) };
+	struct nax_ring ring = { .slot = &slot };
+	u32 headers = (f->vlan >= 0 ? 18 : 14) + (f->v6 ? 40 : 20) + l4_len(f);
 
-	if (!f->v6)
-		put16(l3 + 10, 0);
-	if (f->proto == 132) {
-		put32(l4 + at[132], 0);
-		return;
-	}
-	for (i = 0; i < (f->v6 ? 32 : 8); i += 2)
-		sum += (u32)(addresses[i] << 8 | addresses[i + 1]);
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	put16(l4 + at[f->proto], sum);
+	slot.flags = sim_flags(f) | NAX_F_TX_L4CSUM | (f->v6 ? 0 : NAX_F_TX_IPCSUM) |
+		     (gso ? NAX_F_TX_GSO : 0) | NAX_F_EOP;
+	slot.hash = sim_lengths(f);
+	slot.len = (u16)(headers + f->payload);
+	assert_int_equal(nax_tx_seed(&ring, 0), 0);
 }
 
 bool sim_csum_ok(const u8 *frame, u32 len)

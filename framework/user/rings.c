@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Rings as a handler gets them. */
+#include "packet.h"
 #include "poll_context.h"
 #include "port.h"
 
@@ -64,6 +65,23 @@ u32 nax_tx_free(struct nax_port *port, unsigned int queue)
 	struct nax_queue *q = usable_queue(port, NAX_SIDE_TX, queue);
 
 	return q ? nax_queue_tx_free(q) : 0;
+}
+
+int nax_tx_seed(const struct nax_ring *ring, u32 index)
+{
+	const struct nax_slot *first = nax_ring_slot(ring, index);
+	struct nax_piece piece[NAX_PIECES_MAX];
+	const struct nax_slot *s;
+	u32 n = 0;
+
+	do {
+		if (n == NAX_PIECES_MAX)
+			return -EINVAL;
+		s = nax_ring_slot(ring, index + n);
+		piece[n].data = nax_slot_data(s);
+		piece[n++].len = s->len;
+	} while (!(s->flags & NAX_F_EOP));
+	return nax_csum_seed(piece, n, first->flags, first->hash);
 }
 
 void nax_tx_submit(struct nax_port *port, unsigned int queue, u32 slots)

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control.h"
 #include "datapath.h"
 
 int sim_datapath_create(struct nicsim_port *p)
@@ -19,7 +18,7 @@ int sim_datapath_create(struct nicsim_port *p)
 		free(dp);
 		return -1;
 	}
-	dp->real_time = p->sim->config.real_time;
+	dp->real_time = sim_real_time(p);
 	dp->rss_dirty = true;
 	p->dp = dp;
 	sim_crc_init();

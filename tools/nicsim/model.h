@@ -115,6 +115,8 @@ bool sim_tracing(const struct nicsim_port *p);
 void sim_trace(struct nicsim_port *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 uint64_t sim_now(const struct nicsim_port *p);
+/** sim_real_time() - the clock is the machine's: no frame waits for its time on the wire. */
+bool sim_real_time(const struct nicsim_port *p);
 
 /**
  * struct sim_timer - calls @fn once at @when; embed it
@@ -188,6 +190,8 @@ uint64_t sim_datapath_next(const struct nicsim_port *p);
 /** sim_rx_frame() - a frame from wire or net; false: packet buffer full and partner paused. */
 bool sim_rx_frame(struct nicsim_port *p, const uint8_t *frame, uint32_t len);
 bool sim_rx_ready(const struct nicsim_port *p);
+/** sim_rx_enabled() - receive unit, security block and a queue let frames through. */
+bool sim_rx_enabled(const struct nicsim_port *p);
 /** sim_rx_pause() - a pause frame arrived: hold transmission for @quanta of 512 bit times. */
 void sim_rx_pause(struct nicsim_port *p, uint16_t quanta);
 /** sim_tx_writable() - the net back end takes frames again. */

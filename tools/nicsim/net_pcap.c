@@ -14,9 +14,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "model.h"
 #include "net.h"
-#include "regs_datapath.h"
 #include "say.h"
 
 #define SNAPLEN		65535
@@ -51,21 +49,6 @@ struct capture {
 };
 
 /* ---- replay ---- */
-
-/* Anything less, and frames would be lost unseen. */
-static bool receiving(struct nicsim_port *p)
-{
-	unsigned int q;
-
-	if (!sim_link_up(p) || !(sim_reg(p, DR_RXCTRL) & RXCTRL_RXEN) ||
-	    (sim_reg(p, DR_SECRXCTRL) & SECRXCTRL_RX_DIS))
-		return false;
-	for (q = 0; q < SIM_QUEUES; q++) {
-		if (sim_reg(p, DR_RXQ(q) + RXQ_RXDCTL) & XXDCTL_ENABLE)
-			return true;
-	}
-	return false;
-}
 
 static void replay_end(struct capture *c)
 {
@@ -110,7 +93,7 @@ static void on_tick(void *ctx)
 
 	if (!c->begun) {
 		c->waiting = false;
-		if (!receiving(c->n.port))
+		if (!nicsim_port_receiving(c->n.port))
 			return;
 		c->begun = true;
 		c->due = now;
@@ -168,7 +151,7 @@ static void capture_kick(struct simnet *n)
 	if (!c->in)
 		return;
 	if (!c->begun) {
-		if (!c->waiting && receiving(n->port)) {
+		if (!c->waiting && nicsim_port_receiving(n->port)) {
 			c->waiting = true;
 			evloop_timer_arm(n->loop, &c->tick, evloop_now() + SETTLE_NS);
 		}

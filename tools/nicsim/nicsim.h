@@ -132,6 +132,9 @@ bool nicsim_port_frame(struct nicsim_port *port, const uint8_t *frame, uint32_t 
 /** nicsim_port_ready() - whether nicsim_port_frame() would take a frame now. */
 bool nicsim_port_ready(const struct nicsim_port *port);
 
+/** nicsim_port_receiving() - link, receive unit and a queue are on: frames would not be lost unseen. */
+bool nicsim_port_receiving(const struct nicsim_port *port);
+
 /** nicsim_link() - plug or pull the cable. */
 void nicsim_link(struct nicsim_port *port, bool up);
 

@@ -222,6 +222,20 @@ bool sim_rx_ready(const struct nicsim_port *p)
 	return p->peer || !p->dp->xoff || !sim_link_up(p);
 }
 
+bool sim_rx_enabled(const struct nicsim_port *p)
+{
+	unsigned int q;
+
+	if (!(sim_reg(p, DR_RXCTRL) & RXCTRL_RXEN) ||
+	    (sim_reg(p, DR_SECRXCTRL) & SECRXCTRL_RX_DIS))
+		return false;
+	for (q = 0; q < SIM_QUEUES; q++) {
+		if (sim_reg(p, DR_RXQ(q) + RXQ_RXDCTL) & XXDCTL_ENABLE)
+			return true;
+	}
+	return false;
+}
+
 void sim_rx_drain(struct nicsim_port *p, unsigned int *budget)
 {
 	struct sim_datapath *dp = p->dp;

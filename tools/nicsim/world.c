@@ -92,6 +92,11 @@ uint64_t sim_now(const struct nicsim_port *p)
 	return p->sim->now;
 }
 
+bool sim_real_time(const struct nicsim_port *p)
+{
+	return p->sim->config.real_time;
+}
+
 uint64_t nicsim_time(const struct nicsim *sim)
 {
 	return sim->config.real_time ? clock_read() : sim->now;
@@ -464,6 +469,11 @@ bool nicsim_port_frame(struct nicsim_port *port, const uint8_t *frame, uint32_t 
 bool nicsim_port_ready(const struct nicsim_port *port)
 {
 	return sim_rx_ready(port);
+}
+
+bool nicsim_port_receiving(const struct nicsim_port *port)
+{
+	return sim_link_up(port) && sim_rx_enabled(port);
 }
 
 void nicsim_port_reset(struct nicsim_port *port)

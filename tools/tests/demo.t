@@ -42,6 +42,24 @@ interrupted() {
 ok "SIGTERM while pinging leaves nothing behind" interrupted TERM "ping both ways"
 ok "SIGTERM under load leaves nothing behind" interrupted TERM "iperf3 TCP"
 
+# Ctrl-C as a terminal sends it, to the whole foreground
+ctrl_c() {
+	mkfifo "$work/keys"
+	setsid script -qefc "tools/demo/demo --short" "$work/typescript" <"$work/keys" >/dev/null 2>&1 &
+	local pid=$!
+	pids+=("$pid")
+	exec 3>"$work/keys"
+	wait_for 60 grep -aq "$1" "$work/typescript" || return 1
+	sleep 0.5
+	printf '\003' >&3
+	exec 3>&-
+	# 130, or 1 where iperf3 took the signal and the demo saw it fail first
+	status_of "$pid" 30
+	[ "$status" = 130 ] || [ "$status" = 1 ] || { echo "status $status"; return 1; }
+	clean
+}
+ok "Ctrl-C leaves nothing behind" ctrl_c "iperf3 TCP"
+
 failing() {
 	! NAX_BIN=$work/nowhere timeout 60 tools/demo/demo --short && clean
 }

@@ -31,6 +31,7 @@
 #define IDLE		0x80		/* before the next request, let the client look at one more */
 
 #define STEPS		64
+#define POSTS		16		/* more than fit into the socket at its smallest */
 
 /** struct server - our end */
 struct server {
@@ -151,6 +152,10 @@ int poll(struct pollfd *p, nfds_t n, int timeout)
 
 	if (rc || !timeout || n != 1 || p->fd != s.peer)
 		return rc;
+	if (p->events & POLLOUT && !(s.choice & IDLE)) {
+		listen_to();
+		return ppoll(p, n, &zero, NULL);
+	}
 	if (p->events & POLLIN && speak())
 		return ppoll(p, n, &zero, NULL);
 	if (timeout > 0)
@@ -190,7 +195,8 @@ static void use(struct nax_bus *bus, unsigned int i)
 		break;
 	case 4:
 		nax_bus_read32(bus, 0, 8);
-		nax_bus_write32(bus, 0, 0x18, 1);
+		for (k = 0; k < POSTS; k++)
+			nax_bus_write32(bus, 0, 0x18, 1);
 		break;
 	case 5:
 		nax_bus_reset(bus);
@@ -230,11 +236,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	int pair[2], lowest;
+	int pair[2], lowest, least = 1;
 
 	lowest = dup(STDERR_FILENO);
 	close(lowest);
 	check(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0);
+	check(setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &least, sizeof(least)) == 0);
 	s = (struct server){ .data = data, .size = size, .fd = pair[1], .peer = pair[0] };
 	client(pair[0]);
 	close(pair[1]);

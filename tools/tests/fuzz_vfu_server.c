@@ -29,7 +29,9 @@
 #define NO_MESSAGE	0x80
 
 #define MEMORY		65536u
-#define NO_GREETING	0xff		/* as the first byte */
+/* As the first byte. Both are no message. */
+#define NO_GREETING	0xff
+#define OTHER_PORT	0xfe		/* the one with a cage */
 #define VERSION_REQUEST "{\"capabilities\":{\"max_msg_fds\":8}}"
 
 /** struct client - the one there is */
@@ -40,7 +42,7 @@ struct client {
 };
 
 static struct nicsim *sim;
-static struct nicsim_port *port;
+static struct nicsim_port *ports[2], *port;
 
 static void check(bool ok)
 {
@@ -56,7 +58,7 @@ static void say(void *ctx, const char *text)
 static bool loop(void *ctx, const uint8_t *frame, uint32_t len)
 {
 	check(len >= 14);
-	nicsim_port_frame(port, frame, len);
+	nicsim_port_frame(ctx, frame, len);
 	return true;
 }
 
@@ -67,14 +69,20 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	struct nicsim_config config = { .real_time = false };
-	struct nicsim_port_config port_config = { .name = "f", .model = "82599" };
+	static const struct nicsim_port_config configs[2] = {
+		{ .name = "cx4", .model = "82599" },
+		{ .name = "sfp", .model = "82599", .device_id = 0x10fb, .module = "sr" },
+	};
 	char err[256];
+	unsigned int i;
 
 	sim = nicsim_create(&config);
 	check(sim != NULL);
-	port = nicsim_port_add(sim, &port_config, err, sizeof(err));
-	check(port != NULL);
-	nicsim_port_net(port, &loop_ops, NULL);
+	for (i = 0; i < 2; i++) {
+		ports[i] = nicsim_port_add(sim, &configs[i], err, sizeof(err));
+		check(ports[i] != NULL);
+		nicsim_port_net(ports[i], &loop_ops, ports[i]);
+	}
 	return 0;
 }
 
@@ -210,6 +218,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	check(c.memory >= 0 && ftruncate(c.memory, MEMORY) == 0);
 	close(lowest);
+	port = ports[size && data[0] == OTHER_PORT];
 	c.conn = vfu_conn_create(port, say, NULL);
 	check(c.conn != NULL);
 	if (size && data[0] != NO_GREETING)

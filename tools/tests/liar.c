@@ -146,7 +146,7 @@ static uint32_t helpful(struct liar *d, uint32_t offset)
 	case I2CCTL:
 		return i2c_read(&d->i2c, v);
 	case EEC:
-		return v | 0x300;
+		return v | 0x1300;	/* present, read, 256 words */
 	case EERD:
 		return 2 | (uint32_t)d->nvm[(v >> 2) % LIAR_NVM] << 16;
 	case SWSM:

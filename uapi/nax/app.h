@@ -266,6 +266,18 @@ struct nax_ring *nax_port_tx_ring(struct nax_port *port, unsigned int queue);
 /** nax_tx_free() - slots that may be filled from ring->end on. */
 u32 nax_tx_free(struct nax_port *port, unsigned int queue);
 /**
+ * nax_tx_seed() - ready the checksum fields of a packet for NAX_F_TX_IPCSUM and NAX_F_TX_L4CSUM
+ * @ring: transmit ring
+ * @index: free-running index of the packet's first slot; all are filled, the last has NAX_F_EOP
+ *
+ * Hardware adds to what stands in these fields, see <nax/offload.h>. An application that writes the
+ * seeds itself, or gets them from Linux, does not need this.
+ *
+ * Return: 0; -EINVAL if the headers are not what flags and lengths say, and nothing is changed.
+ */
+int nax_tx_seed(const struct nax_ring *ring, u32 index);
+
+/**
  * nax_tx_submit() - @slots slots from ring->end on hold whole packets: send them
  * @port: port
  * @queue: transmit queue

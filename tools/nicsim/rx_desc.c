@@ -147,9 +147,6 @@ static bool fill(struct nicsim_port *p, struct rx_ring *r, struct sim_rx_meta *m
 	if (sim_tracing(p))
 		sim_trace(p, "%" PRIu64 " rx %u[%u]: buffer %#" PRIx64 " header %#" PRIx64,
 			  sim_now(p), r->queue, r->head, d.addr, header);
-	if (!r->legacy && (header & 1))
-		sim_error(p, "rx-descriptor", "queue %u descriptor %u: header address %#" PRIx64
-			  " has bit 0 set, which is DD", r->queue, r->head, header);
 	/* the whole buffer is hardware's to write to, however short the frame */
 	buffer = sim_dma(p, d.addr, r->buffer, true, "receive buffer");
 	if (!buffer)

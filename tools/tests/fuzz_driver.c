@@ -17,6 +17,7 @@
 #define QUEUES		2
 #define SLOTS_MAX	48		/* of a packet that is sent: more than the device takes */
 #define OPS_MAX		400
+#define ACCESSES_MAX	20000		/* start and a few resets; more of the same takes long */
 
 /** struct fuzz - a run */
 struct fuzz {
@@ -401,12 +402,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(f.poll != NULL);
 	if (join(&f) < 0)
 		goto close;
-	for (ops = 0; ops < OPS_MAX && f.in.left; ops++)
+	for (ops = 0; ops < OPS_MAX && f.in.left && liar.accesses < ACCESSES_MAX; ops++)
 		if (!step(&f))
-			break;
+			goto close;
 	f.keeping = false;
-	if (ops == OPS_MAX || !f.in.left)
-		poll(&f, false);
+	poll(&f, false);
 close:
 	nax_poll_destroy(f.poll);
 	nax_port_close(f.port);

@@ -216,6 +216,7 @@ static int region_read(void *dev, unsigned int region, u64 offset, void *data, u
 	}
 	if (region != 0 || len != 4 || offset > LIAR_BAR - 4)
 		return -EINVAL;
+	d->accesses++;
 	d->now += 1000;
 	v = spoil(d, (uint32_t)offset, helpful(d, (uint32_t)offset));
 	if (offset == EICR)
@@ -235,6 +236,7 @@ static int region_write(void *dev, unsigned int region, u64 offset, const void *
 	}
 	if (region != 0 || len != 4 || offset > LIAR_BAR - 4)
 		return -EINVAL;
+	d->accesses++;
 	memcpy(&d->reg[offset / 4], data, 4);
 	if (offset == I2CCTL)
 		i2c_write(&d->i2c, d->reg[I2CCTL / 4]);

@@ -61,8 +61,9 @@ struct liar_i2c {
 	uint8_t eeprom[256];
 };
 
-/** struct liar - the device */
+/** struct liar - the device; @accesses to its registers so far */
 struct liar {
+	uint32_t accesses;
 	struct liar_rule rule[LIAR_RULES];
 	unsigned int next_rule;
 	uint32_t reg[LIAR_BAR / 4];

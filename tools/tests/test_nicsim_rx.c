@@ -402,10 +402,10 @@ static void test_rules(void **state)
 	sd_write(d, 0, 0x1000 + 0x40 * 3 + 0x14, 0x0A000402);
 	sd_write(d, 0, 0x1000 + 0x40 * 3 + 0x28, ENABLE);
 	sd_expect(d, "rx-buffer");
-	/* DD where a header address has its lowest bit */
+	/* what an old write-back left where a header address would be: one-buffer mode ignores it */
 	rx.desc[8] = 1;
 	offer(sd_numbered(60), 60);
-	sd_expect(d, "rx-descriptor");
+	assert_int_equal(d->errors, 0);
 }
 
 static void test_bad_memory(void **state)

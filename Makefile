@@ -61,6 +61,10 @@ LIBS     := -ljson-c -lpcap -lpthread
 PROGRAMS := $(B)/nax $(B)/nicsim
 LIBRARY  := $(B)/libnax.a $(B)/libnax.so.$(ABI)
 
+ifeq ($(filter $(VARIANT),release asan tsan fuzz),)
+$(error VARIANT is "$(VARIANT)": must be release, asan, tsan or fuzz)
+endif
+
 .PHONY: all demo demo-run check check-run fuzz fuzz-run install uninstall clean help deps
 .PHONY: deps-demo deps-check deps-fuzz programs tests version
 .DEFAULT_GOAL := all

@@ -85,7 +85,8 @@ static inline u32 rx_flags(u32 info, u32 status, u32 keep)
 		type = 0;
 	flags = type | (u32)hash_types[info & IXGBE_RXD_RSS_TYPE] << NAX_F_HASH_SHIFT;
 	if (type)
-		flags |= sum_flags[(status >> 5 & 3) | (status >> 28 & 0xc)];
+		flags |= sum_flags[FIELD_GET(IXGBE_RXD_SUM_SEEN, status) |
+				   FIELD_GET(IXGBE_RXD_SUM_BAD, status) << 2];
 	if (status & IXGBE_RXD_VP)
 		flags |= NAX_F_VLAN;
 	flags = (flags & keep) | NAX_F_EOP;

@@ -37,15 +37,13 @@ union ixgbe_rx_desc {
 #define IXGBE_RXD_DD			BIT(0)
 #define IXGBE_RXD_EOP			BIT(1)
 #define IXGBE_RXD_VP			BIT(3)
-#define IXGBE_RXD_L4CS			BIT(5)
-#define IXGBE_RXD_IPCS			BIT(6)
+#define IXGBE_RXD_SUM_SEEN		GENMASK(6, 5)	/* IPCS, L4CS */
 #define IXGBE_RXD_ERR_CE		BIT(24)	/* frame check sequence */
 #define IXGBE_RXD_ERR_LE		BIT(25)	/* 802.3 length field */
 #define IXGBE_RXD_ERR_PE		BIT(27)	/* symbol */
 #define IXGBE_RXD_ERR_OSE		BIT(28)	/* oversize */
 #define IXGBE_RXD_ERR_USE		BIT(29)	/* undersize */
-#define IXGBE_RXD_ERR_TCPE		BIT(30)
-#define IXGBE_RXD_ERR_IPE		BIT(31)
+#define IXGBE_RXD_SUM_BAD		GENMASK(31, 30)	/* IPE, TCPE */
 #define IXGBE_RXD_ERRORS		(IXGBE_RXD_ERR_CE | IXGBE_RXD_ERR_LE | IXGBE_RXD_ERR_PE | \
 					 IXGBE_RXD_ERR_OSE | IXGBE_RXD_ERR_USE)
 

@@ -240,10 +240,12 @@ static int swsm_get(struct nax_adapter *a, struct nax_error *why)
  * The datasheet's procedure for SW_FW_SYNC: under SWSM, check the software and firmware bits and
  * set ours. An owner that keeps a bit for a second is taken for dead, once.
  *
- * May sleep, up to a few seconds. Return: 0; -EBUSY; -ENODEV.
+ * May sleep, up to about two seconds. Return: 0; -EBUSY; -ENODEV.
  */
 int ixgbe_sem_get(struct nax_adapter *a, u32 mask, struct nax_error *why)
 {
+	/* Each turn may also wait for SWSM, which @waited does not count. */
+	u64 deadline = nax_time_ns(a) + 2ull * SYNC_LIMIT_US * 1000;
 	u32 busy = mask | mask << IXGBE_SYNC_FW_SHIFT;
 	u32 waited = 0;
 	u32 sync;
@@ -264,7 +266,7 @@ int ixgbe_sem_get(struct nax_adapter *a, u32 mask, struct nax_error *why)
 			nax_reg_write(a, IXGBE_SW_FW_SYNC, sync & ~busy);
 		}
 		put_swsm(a);
-		if (waited > SYNC_LIMIT_US || a->gone)
+		if (waited > SYNC_LIMIT_US || nax_time_ns(a) > deadline || a->gone)
 			return sem_why(why, a->gone ? -ENODEV : -EBUSY,
 				       "SW_FW_SYNC is never granted", sync);
 		nax_delay_us(a, SYNC_STEP_US);

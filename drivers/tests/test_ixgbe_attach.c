@@ -397,6 +397,36 @@ static void stale_semaphores_are_broken(void **state)
 	sim_close(s);
 }
 
+/* SWSM.SMBI comes, but late each time; firmware never gives its bit of SW_FW_SYNC back. */
+static void tell_slowly(struct sim *s, unsigned int region, u64 offset, void *data,
+			unsigned int len)
+{
+	u32 word;
+
+	if (region || len != sizeof(word))
+		return;
+	memcpy(&word, data, sizeof(word));
+	if (offset == 0x10140)
+		word = (word & 2) | (nicsim_time(s->world) % 100000000 < 90000000);
+	if (offset == 0x10160)
+		word |= 0x20;
+	memcpy(data, &word, sizeof(word));
+}
+
+static void slow_semaphores_are_bounded(void **state)
+{
+	struct nicsim_port_config c = base();
+	struct sim *s = sim_create(&c);
+	u64 from = nicsim_time(s->world);
+
+	s->tap_read = tell_slowly;
+	s->errors_expected = true;
+	assert_int_equal(sim_open(s, 2), -EBUSY);
+	assert_non_null(strstr(s->err.text, "SW_FW_SYNC"));
+	assert_in_range((nicsim_time(s->world) - from) / 1000000, 1000, 2500);
+	sim_close(s);
+}
+
 static void all_ones_at_attach(void **state)
 {
 	fault_at_attach(NICSIM_GONE, -ENODEV, "");
@@ -480,6 +510,7 @@ int main(void)
 		cmocka_unit_test(reset_never_ends),
 		cmocka_unit_test(semaphore_never_granted),
 		cmocka_unit_test(stale_semaphores_are_broken),
+		cmocka_unit_test(slow_semaphores_are_bounded),
 		cmocka_unit_test(all_ones_at_attach),
 		cmocka_unit_test(master_stuck_is_survived),
 		cmocka_unit_test(attach_after_refusal),

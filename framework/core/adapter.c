@@ -413,10 +413,11 @@ void nax_take_down(struct nax_core *c)
 		c->ops->vectors_disable(a);
 	c->vectors_on = false;
 	clear_bit(NAX_PEND_IRQ, &c->pending);
-	nax_stats_collect(c);
 	nax_queues_each(c, nax_queue_stop);
 	if (!c->started)
 		return;
+	/* Before the next start() clears them; after the queues, whose last frames they count. */
+	nax_stats_collect(c);
 	c->started = false;
 	nax_enter(c, NAX_OP_STOP, NULL);
 	a->driver->ops->stop(a, nax_is_gone(c));
@@ -490,7 +491,9 @@ void nax_adapter_down(struct nax_adapter *a)
 	nax_pause_all(c);
 	nax_take_down(c);
 	nax_queues_free(c);
-	memset(&c->link, 0, sizeof(c->link));
+	/* Of a device that is gone the link says why. */
+	if (a->state != NAX_STATE_GONE)
+		memset(&c->link, 0, sizeof(c->link));
 	c->resume_up = false;
 	if (a->state == NAX_STATE_UP)
 		nax_set_state(c, NAX_STATE_ATTACHED);
@@ -562,6 +565,7 @@ int nax_adapter_resume(struct nax_adapter *a, struct nax_error *err)
 	}
 	nax_set_state(c, NAX_STATE_RESETTING);
 	nax_pause_all(c);
+	nax_recover_clear(c);
 	ret = nax_bring_up(c, &cause);
 	if (ret)
 		ret = nax_recover_failed(c, cause.text, err);

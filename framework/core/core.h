@@ -140,6 +140,9 @@ void nax_adapter_destroy(struct nax_adapter *a);
 
 void *nax_adapter_backend(const struct nax_adapter *a);
 
+/** nax_state_name() - "up", "gone", ... */
+const char *nax_state_name(enum nax_adapter_state state);
+
 /**
  * nax_adapter_attach() - DETACHED -> ATTACHED: ids and bar_size are set; call attach(), check caps
  * @a: adapter in state DETACHED
@@ -253,12 +256,13 @@ u32 nax_queue_poll_tx(struct nax_queue *q);
 
 /**
  * nax_queue_submit() - the upper layer has filled @n slots from ring.end on with whole packets
- * @q: transmit queue, running
+ * @q: transmit queue
  * @n: slots
  *
  * What the device cannot do is done here in software. More than there is room for, and a last
  * packet without its end, are not taken. Packets that wait for room in software
- * segmentation are kept, and nax_queue_tx_free() is 0 until they are through.
+ * segmentation are kept, and nax_queue_tx_free() is 0 until they are through. A queue that does
+ * not run takes none, and counts them as drops.
  */
 void nax_queue_submit(struct nax_queue *q, u32 n);
 

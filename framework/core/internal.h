@@ -316,6 +316,8 @@ void nax_queue_quarantine(struct nax_queue *q);
 
 /* poll.c */
 
+/** nax_queue_count_rx() - review and count what rx_reap() found from slot @first on. */
+void nax_queue_count_rx(struct nax_queue *q, u32 first);
 /** nax_queue_ring_doorbell() - tell the device of descriptors it does not know of. */
 void nax_queue_ring_doorbell(struct nax_queue *q);
 
@@ -347,8 +349,6 @@ void nax_take_down(struct nax_core *c);
 /** nax_pause_all() - pause all queues; nax_resume_all() - resume and wake them. */
 void nax_pause_all(struct nax_core *c);
 void nax_resume_all(struct nax_core *c);
-/** nax_state_name() - "up", "gone", ... */
-const char *nax_state_name(enum nax_adapter_state state);
 /** nax_set_state() - for all but datapath to see. */
 void nax_set_state(struct nax_core *c, enum nax_adapter_state state);
 /** nax_event_post() - tell the back end, and the log. */
@@ -385,7 +385,10 @@ void nax_recover_run(struct nax_core *c);
 int nax_recover_failed(struct nax_core *c, const char *why, struct nax_error *err);
 /** nax_recover_clear() - faults reported so far are dealt with by a step for the whole adapter. */
 void nax_recover_clear(struct nax_core *c);
-/** nax_go_gone() - give the device up: no register access, queues dead, the handle stays. */
+/**
+ * nax_go_gone() - give the device up: no register access, queues dead, the handle stays
+ * @why: the reason, unless the device was found gone, which is the reason then
+ */
 void nax_go_gone(struct nax_core *c, const char *why);
 
 /* service.c */

@@ -41,6 +41,16 @@ void nax_queue_ring_doorbell(struct nax_queue *q)
 	WRITE_ONCE(nax_qc(q)->shadow.doorbells, q->stats.doorbells);
 }
 
+void nax_queue_count_rx(struct nax_queue *q, u32 first)
+{
+	if (unlikely(q->batch.flags & (NAX_F_RX_ERROR | NAX_F_RX_CSUM_BAD))) {
+		nax_rx_review(q, first, q->ring.begin);
+		nax_queue_publish(nax_qc(q));
+	}
+	q->stats.packets += q->batch.packets;
+	q->stats.bytes += q->batch.bytes;
+}
+
 u32 nax_queue_poll_rx(struct nax_queue *q, u32 budget)
 {
 	struct nax_queue_core *qc = nax_qc(q);
@@ -58,12 +68,7 @@ u32 nax_queue_poll_rx(struct nax_queue *q, u32 budget)
 		return 0;
 	}
 	found = q->batch.packets;
-	if (unlikely(q->batch.flags & (NAX_F_RX_ERROR | NAX_F_RX_CSUM_BAD))) {
-		nax_rx_review(q, first, q->ring.begin);
-		nax_queue_publish(qc);
-	}
-	q->stats.packets += q->batch.packets;
-	q->stats.bytes += q->batch.bytes;
+	nax_queue_count_rx(q, first);
 	nax_poll_publish(qc, found);
 	return found;
 }
@@ -153,20 +158,30 @@ static bool nax_tx_plain(struct nax_queue *q, u32 at, const struct nax_tx_scan *
 	return t->bytes >= least || nax_tx_pad(q, at + t->slots - 1, least - t->bytes);
 }
 
+/* The slots stay the upper layer's; what was in them is lost, and counted. */
+static void nax_submit_stopped(struct nax_queue *q, u32 n)
+{
+	u32 at = q->ring.end;
+	u32 end = at + min_t(u32, n, nax_ring_size(&q->ring));
+	struct nax_tx_scan t;
+
+	for (; nax_tx_scan_packet(q, at, end, &t); at += t.slots)
+		q->stats.drops++;
+	nax_queue_publish(nax_qc(q));
+}
+
 void nax_queue_submit(struct nax_queue *q, u32 n)
 {
 	struct nax_tx_scan t;
 	u32 at = q->ring.end;
 	u32 room = nax_queue_tx_free(q);
-	u32 end = at + (n < room ? n : room);
+	u32 end;
 
 	if (unlikely(!nax_queue_running(q))) {
-		/* The slots stay the upper layer's; what was in them is lost, and counted. */
-		for (; nax_tx_scan_packet(q, at, end, &t); at += t.slots)
-			q->stats.drops++;
-		nax_queue_publish(nax_qc(q));
+		nax_submit_stopped(q, n);
 		return;
 	}
+	end = at + (n < room ? n : room);
 	while (at != end && nax_tx_scan_packet(q, at, end, &t) && nax_tx_plain(q, at, &t))
 		at += t.slots;
 	q->ring.end = at;

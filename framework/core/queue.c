@@ -213,6 +213,22 @@ void nax_queue_start(struct nax_core *c, struct nax_queue *q)
 		nax_queue_post_rx(q);
 }
 
+/*
+ * What the device completed until its DMA ended lies in memory: it is no loss. Not through the
+ * verifier, for which the queue has stopped.
+ */
+static void nax_queue_reap_last(struct nax_core *c, struct nax_queue *q)
+{
+	u32 first = q->ring.begin;
+
+	if (!q->is_rx) {
+		c->direct.tx_reap(q);
+		return;
+	}
+	c->direct.rx_reap(q, nax_ring_size(&q->ring));
+	nax_queue_count_rx(q, first);
+}
+
 static void nax_queue_count_lost(struct nax_queue *q)
 {
 	struct nax_ring *r = &q->ring;
@@ -225,6 +241,10 @@ static void nax_queue_count_lost(struct nax_queue *q)
 		if (flags & NAX_F_EOP && !(q->is_rx && flags & NAX_F_RX_ERROR))
 			q->stats.drops++;
 	}
+	/* A packet whose end did not come, unless it has been counted as damaged. */
+	if (q->is_rx && q->seen != r->begin &&
+	    (q->carry & NAX_F_RX_REASON) != NAX_RX_REASON_COUNTED)
+		q->stats.drops++;
 }
 
 void nax_queue_stop(struct nax_core *c, struct nax_queue *q)
@@ -233,13 +253,6 @@ void nax_queue_stop(struct nax_core *c, struct nax_queue *q)
 
 	if (!qc->running)
 		return;
-	/* What is done already shall not be counted as lost; the rest is. */
-	if (!qc->quarantined && !nax_is_gone(c)) {
-		if (q->is_rx)
-			nax_queue_poll_rx(q, nax_ring_size(&q->ring));
-		else
-			nax_queue_poll_tx(q);
-	}
 	WRITE_ONCE(qc->running, false);
 	nax_enter(c, NAX_OP_QUEUE_STOP, q);
 	c->a.driver->ops->queue_stop(q);
@@ -248,6 +261,8 @@ void nax_queue_stop(struct nax_core *c, struct nax_queue *q)
 	 * A quarantined ring is not believed: its indices may be anything. Pending segments are
 	 * given up first, since what of them is in the ring already belongs to their packet.
 	 */
+	if (!qc->quarantined)
+		nax_queue_reap_last(c, q);
 	if (!q->is_rx)
 		nax_tx_fix_drop(q);
 	if (!qc->quarantined)

@@ -99,7 +99,7 @@ static void nax_change_undo(struct nax_core *c, struct nax_change *ch)
 
 static int nax_change_restart(struct nax_core *c, struct nax_change *ch, struct nax_error *err)
 {
-	struct nax_error again;
+	struct nax_error cause, again;
 	int ret;
 
 	nax_set_state(c, NAX_STATE_RESETTING);
@@ -107,12 +107,13 @@ static int nax_change_restart(struct nax_core *c, struct nax_change *ch, struct 
 	nax_take_down(c);
 	nax_change_trade(c, ch);
 	nax_pause_all(c);
-	ret = nax_bring_up(c, err);
+	ret = nax_bring_up(c, &cause);
 	if (ret) {
+		nax_error_set(err, ret, "%s", cause.text);
 		nax_change_undo(c, ch);
 		nax_pause_all(c);
 		if (nax_is_gone(c) || nax_bring_up(c, &again))
-			nax_recover_failed(c, err ? err->text : "reconfiguration failed", &again);
+			nax_recover_failed(c, cause.text, &again);
 	}
 	nax_resume_all(c);
 	return ret;

@@ -14,6 +14,7 @@ static const char *const nax_recover_names[] = {
 	[NAX_RECOVER_GONE] = "giving the device up",
 };
 
+/* The driver looks at all queues: they are paused. */
 static void nax_dump(struct nax_core *c, const char *why, struct nax_diag *d)
 {
 	d->when_ns = c->ops->time_ns(&c->a);
@@ -29,7 +30,11 @@ static void nax_dump(struct nax_core *c, const char *why, struct nax_diag *d)
 
 void nax_adapter_diag(struct nax_adapter *a, const char *why, struct nax_diag *d)
 {
-	nax_dump(nax_core_of(a), why, d);
+	struct nax_core *c = nax_core_of(a);
+
+	nax_pause_all(c);
+	nax_dump(c, why, d);
+	nax_resume_all(c);
 }
 
 bool nax_adapter_fault(const struct nax_adapter *a, struct nax_diag *d)
@@ -87,12 +92,13 @@ void nax_go_gone(struct nax_core *c, const char *why)
 
 	if (a->state == NAX_STATE_GONE)
 		return;
+	/* What made the device go is the cause, whatever was being done to it at that moment. */
+	nax_text_copy(text, nax_is_gone(c) ? nax_note_text(&c->gone) : why, sizeof(text));
+	nax_pause_all(c);
 	/* Record first: registers of a device that is given up may still be read. */
-	nax_text_copy(text, why, sizeof(text));
 	nax_recover_record(c, NAX_RECOVER_GONE, text);
 	nax_note_post(&c->gone, text);
 	WRITE_ONCE(a->gone, true);
-	nax_pause_all(c);
 	nax_take_down(c);
 	nax_pci_disable(c);
 	nax_set_state(c, NAX_STATE_GONE);
@@ -126,6 +132,7 @@ void nax_recover_clear(struct nax_core *c)
 	char why[NAX_ERROR_TEXT];
 
 	nax_queues_each(c, nax_recover_forget);
+	clear_bit(NAX_PEND_FAULT, &c->pending);
 	nax_note_take(&c->hung, why);
 }
 
@@ -135,10 +142,10 @@ static int nax_recover_adapter(struct nax_core *c, enum nax_recovery step, const
 	int ret = -EIO;
 
 	nax_text_copy(e.text, first, sizeof(e.text));
+	nax_pause_all(c);
 	if (step < NAX_RECOVER_GONE && !nax_is_gone(c))
 		nax_recover_record(c, step, e.text);
 	nax_set_state(c, NAX_STATE_RESETTING);
-	nax_pause_all(c);
 	nax_take_down(c);
 	while (step < NAX_RECOVER_GONE && !nax_is_gone(c)) {
 		/* What was reported before is dealt with; what queue_start() reports is not. */
@@ -172,14 +179,14 @@ static void nax_recover_queue(struct nax_core *c, struct nax_queue *q, const cha
 	char text[NAX_ERROR_TEXT];
 
 	snprintf(text, sizeof(text), "%s queue %u: %.180s", q->is_rx ? "rx" : "tx", q->index, why);
+	nax_pause_all(c);
 	nax_recover_record(c, NAX_RECOVER_QUEUE, text);
-	nax_queue_pause(c, q);
 	nax_queue_stop(c, q);
 	q->stats.restarts++;
 	nax_queue_start(c, q);
 	qc->restarted = true;
 	qc->restart_ns = c->ops->time_ns(&c->a);
-	nax_queue_resume(c, q);
+	nax_resume_all(c);
 	nax_event_post(c, NAX_EVENT_RESTART, text);
 }
 

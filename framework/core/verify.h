@@ -21,7 +21,7 @@
 	R(OP_OVERLAP, "op-overlap", 1, "control calls of one adapter do not overlap") \
 	R(CALL_OVERLAP, "call-overlap", 1, "calls on one queue do not overlap") \
 	R(CALL_NOT_RUNNING, "call-not-running", 1, \
-	  "datapath calls come after queue_start() and before queue_stop()") \
+	  "datapath calls come after queue_start() and, but for the last reap, before queue_stop()") \
 	R(CAPS_FROZEN, "caps-frozen", 1, "nothing in nax_caps changes after attach()") \
 	R(START_INDEX, "start-index", 1, "queue_start() leaves all indices as they are") \
 	R(START_DOORBELL, "start-doorbell", 1, "queue_start() sets a doorbell inside of BAR 0") \

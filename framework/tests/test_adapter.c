@@ -327,6 +327,7 @@ static void test_gone_at_every_op(void **state)
 {
 	struct nax_config c;
 	struct nax_error err;
+	struct nax_link link;
 	struct fake *f;
 	u32 i, n, accesses;
 	u64 v[FAKE_STATS];
@@ -361,6 +362,8 @@ static void test_gone_at_every_op(void **state)
 			assert_true(v[0] < 0xffffffff);
 			nax_adapter_down(f->a);
 			assert_int_equal(f->a->state, NAX_STATE_GONE);
+			nax_adapter_link(f->a, &link);
+			assert_non_null(strstr(link.reason, "all-ones"));
 			nax_adapter_detach(f->a);
 			assert_int_equal(f->reads + f->writes, accesses);
 		}

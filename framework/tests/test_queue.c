@@ -422,6 +422,95 @@ static void test_stop_counts_drops(void **state)
 	fake_destroy(f);
 }
 
+/* A device that goes on until its DMA is off: one frame more, and what it was sending is sent. */
+static void late_queue_stop(struct nax_queue *q)
+{
+	struct fake *f = nax_adapter_backend(q->adapter);
+
+	nax_reg_read(q->adapter, FAKE_ALIVE);
+	if (q->is_rx) {
+		fake_rx(q, 0, 60, NAX_F_EOP);
+		f->count[0]++;
+	} else {
+		fake_tx_done(q);
+	}
+}
+
+static void test_stop_takes_late_work(void **state)
+{
+	struct nax_queue_stats s;
+	u64 hw[FAKE_STATS];
+	struct fake *f;
+	u32 level;
+
+	(void)state;
+	for (level = 0; level <= 2; level++) {
+		f = fake_up(level, 1);
+		f->ops.queue_stop = late_queue_stop;
+		submit(f->a->txq[0], 1, 1, 0);
+		nax_queue_post_tx(f->a->txq[0]);
+		assert_int_equal(nax_adapter_reset(f->a, "test", NULL), 0);
+		nax_adapter_queue_stats(f->a, true, 0, &s);
+		assert_true(s.packets == 1 && s.bytes == 60 && s.drops == 1);
+		nax_adapter_queue_stats(f->a, false, 0, &s);
+		assert_true(s.packets == 1 && s.bytes == 100 && s.drops == 0);
+		nax_adapter_hw_stats(f->a, hw);
+		assert_true(hw[0] == 1);
+		assert_int_equal(f->events[NAX_EVENT_VERIFY], 0);
+		fake_destroy(f);
+	}
+}
+
+/* What the device had written before it went is in memory still. */
+static void test_gone_takes_late_work(void **state)
+{
+	struct fake *f = fake_up(0, 1);
+	struct nax_queue_stats s;
+
+	(void)state;
+	submit(f->a->txq[0], 1, 1, 0);
+	nax_queue_post_tx(f->a->txq[0]);
+	fake_tx_done(f->a->txq[0]);
+	fake_rx(f->a->rxq[0], 0, 60, NAX_F_EOP);
+	f->dead = true;
+	nax_reg_read(f->a, FAKE_ALIVE);
+	nax_adapter_service(f->a);
+	assert_int_equal(f->a->state, NAX_STATE_GONE);
+	nax_adapter_queue_stats(f->a, true, 0, &s);
+	assert_true(s.packets == 1 && s.drops == 1);
+	nax_adapter_queue_stats(f->a, false, 0, &s);
+	assert_true(s.packets == 1 && s.drops == 0);
+	fake_destroy(f);
+}
+
+/* The first part of a frame is a loss; the rest of one that was counted as damaged is none. */
+static void test_stop_counts_part_of_frame(void **state)
+{
+	struct nax_queue_stats s;
+	struct nax_config c;
+	struct nax_queue *q;
+	struct fake *f;
+	u32 i, parts;
+
+	(void)state;
+	for (parts = 2; parts <= 7; parts += 5) {
+		f = fake_attach(0);
+		fake_config(f, 1, &c);
+		c.mtu = 9000;
+		assert_int_equal(nax_adapter_up(f->a, &c, NULL), 0);
+		q = f->a->rxq[0];
+		assert_int_equal(q->slots_max, 5);
+		for (i = 0; i < parts; i++)
+			fake_rx(q, i, 2048, 0);
+		assert_int_equal(nax_adapter_reset(f->a, "test", NULL), 0);
+		nax_adapter_queue_stats(f->a, true, 0, &s);
+		assert_true(s.packets == 0);
+		assert_true(s.drops == (parts < 5));
+		assert_true(s.errors[NAX_RX_ERR_CHAIN] == (parts > 5));
+		fake_destroy(f);
+	}
+}
+
 /* A forwarded packet leaves its buffer in another ring; a restart finds every slot with one. */
 static void test_swapped_buffers_come_home(void **state)
 {
@@ -447,6 +536,7 @@ static void test_stopped_queue_does_nothing(void **state)
 {
 	struct fake *f = fake_up(0, 1);
 	struct nax_queue *rx = f->a->rxq[0], *tx = f->a->txq[0];
+	struct nax_queue_stats s;
 
 	(void)state;
 	assert_int_equal(nax_adapter_suspend(f->a), 0);
@@ -455,7 +545,14 @@ static void test_stopped_queue_does_nothing(void **state)
 	assert_int_equal(nax_queue_poll_rx(rx, 8), 0);
 	nax_queue_post_rx(rx);
 	assert_int_equal(nax_queue_tx_free(tx), 0);
-	nax_queue_submit(tx, 4);
+	/* what is submitted all the same is lost, and counted; a rest without an end is no packet */
+	fake_tx(tx, 0, 60, NAX_F_EOP);
+	fake_tx(tx, 1, 60, NAX_F_EOP);
+	fake_tx(tx, 2, 60, 0);
+	nax_queue_submit(tx, 3);
+	nax_adapter_queue_stats(f->a, false, 0, &s);
+	assert_true(s.drops == 2);
+	assert_int_equal(tx->ring.end, tx->ring.begin);
 	nax_queue_post_tx(tx);
 	assert_int_equal(nax_queue_poll_tx(tx), 0);
 	nax_vector_arm(rx->vector);
@@ -481,6 +578,9 @@ int main(void)
 		cmocka_unit_test(test_rx_damaged),
 		cmocka_unit_test(test_rx_chain_too_long),
 		cmocka_unit_test(test_stop_counts_drops),
+		cmocka_unit_test(test_stop_takes_late_work),
+		cmocka_unit_test(test_gone_takes_late_work),
+		cmocka_unit_test(test_stop_counts_part_of_frame),
 		cmocka_unit_test(test_swapped_buffers_come_home),
 		cmocka_unit_test(test_stopped_queue_does_nothing),
 	};

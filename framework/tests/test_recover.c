@@ -389,6 +389,31 @@ static void many_records(struct nax_adapter *a, struct nax_diag *d)
 		nax_diag_add(d, "A_NAME_THAT_IS_LONGER_THAN_A_RECORD", i, i);
 }
 
+/* What was reported before a reset, or before a suspend, is dealt with by it. */
+static void test_reset_settles_faults(void **state)
+{
+	struct fake *f = fake_up(0, 1);
+	u64 count;
+
+	(void)state;
+	f->causes = NAX_IRQ_FAULT;
+	nax_adapter_irq(f->a, f->a->n_vectors - 1u);
+	nax_hung(f->a, f->a->rxq[0], "test");
+	assert_int_equal(nax_adapter_reset(f->a, "test", NULL), 0);
+	fake_tick(f, 500);
+	f->causes = NAX_IRQ_FAULT;
+	nax_adapter_irq(f->a, f->a->n_vectors - 1u);
+	nax_hung(f->a, f->a->rxq[0], "test");
+	assert_int_equal(nax_adapter_suspend(f->a), 0);
+	assert_int_equal(nax_adapter_resume(f->a, NULL), 0);
+	fake_tick(f, 500);
+	assert_int_equal(f->events[NAX_EVENT_RESTART], 0);
+	assert_int_equal(f->events[NAX_EVENT_RESET], 0);
+	nax_adapter_recovery(f->a, &count);
+	assert_true(count == 0);
+	fake_destroy(f);
+}
+
 static void test_diag_is_bounded(void **state)
 {
 	struct fake *f = fake_up(0, 1);
@@ -447,6 +472,7 @@ int main(void)
 		cmocka_unit_test(test_last_vector),
 		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_fault_while_recovering),
+		cmocka_unit_test(test_reset_settles_faults),
 		cmocka_unit_test(test_diag_is_bounded),
 		cmocka_unit_test(test_quarantine),
 	};

@@ -16,21 +16,11 @@
 
 #include <cmocka.h>
 
+#include "client.h"
 #include "mem.h"
-#include "server.h"
 #include "user.h"
 
 #define TIMEOUT_MS 300
-
-static struct server server;
-static struct nax_error err;
-static char log_text[NAX_ERROR_TEXT];
-static char device[128];
-
-static void keep_text(void *arg, int level, const char *name, const char *text)
-{
-	snprintf(log_text, sizeof(log_text), "%s", text);
-}
 
 static int count_fds(void)
 {
@@ -46,27 +36,7 @@ static int count_fds(void)
 
 static int setup(void **state)
 {
-	char text[16];
-
-	log_text[0] = '\0';
-	memset(&err, 0, sizeof(err));
-	nax_log_set(keep_text, NULL, NAX_LOG_WARN);
-	snprintf(text, sizeof(text), "%d", TIMEOUT_MS);
-	setenv("NAX_VFIO_USER_TIMEOUT_MS", text, 1);
-	server_start(&server);
-	snprintf(device, sizeof(device), "vfio-user:%s", server.path);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct nax_mem_usage u;
-
-	server_stop(&server);
-	nax_mem_usage(&u);
-	if (log_text[0])
-		print_error("log: %s\n", log_text);
-	return u.clients || u.chunks || log_text[0];
+	return client_setup(TIMEOUT_MS);
 }
 
 /* ---- one edit per way to answer badly ---- */
@@ -91,11 +61,6 @@ static void e_huge(struct server *s, struct server_reply *r)
 static void e_size_below_header(struct server *s, struct server_reply *r)
 {
 	r->h.size = 8;
-}
-
-static void e_wrong_id(struct server *s, struct server_reply *r)
-{
-	r->h.id += 7;
 }
 
 static void e_wrong_cmd(struct server *s, struct server_reply *r)
@@ -160,14 +125,6 @@ static void e_silent(struct server *s, struct server_reply *r)
 static void e_half(struct server *s, struct server_reply *r)
 {
 	r->send = sizeof(r->h) + 2;
-}
-
-static void e_error(struct server *s, struct server_reply *r)
-{
-	r->h.flags |= VFU_ERROR;
-	r->h.error = EBUSY;
-	r->h.size = sizeof(r->h);
-	r->send = sizeof(r->h);
 }
 
 static void e_error_without_errno(struct server *s, struct server_reply *r)
@@ -373,6 +330,8 @@ static const struct bad bad_contents[] = {
 	{ "irq index", VFU_GET_IRQ_INFO, 0, e_irq_index, -EPROTO, "index is 1" },
 	{ "no vectors", VFU_GET_IRQ_INFO, 0, e_irq_count, -EPROTO, "count 0" },
 	{ "many vectors", VFU_GET_IRQ_INFO, 0, e_irq_count_huge, -EPROTO, "count 100000" },
+	{ "vendor refused", VFU_REGION_READ, 0, e_error, -EBUSY, "space at 0x0 cannot be read" },
+	{ "revision refused", VFU_REGION_READ, 4, e_error, -EBUSY, "space at 0x8 cannot be read" },
 	{ "read region", VFU_REGION_READ, 0, e_rw_region, -EPROTO, NULL },
 	{ "read count", VFU_REGION_READ, 0, e_rw_count, -EPROTO, NULL },
 };
@@ -519,7 +478,7 @@ static void test_two_clients(void **state)
 	nax_port_close(second);
 }
 
-#define CLIENT_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define CLIENT_TEST(f) cmocka_unit_test_setup_teardown(f, setup, client_teardown)
 
 int main(void)
 {

@@ -14,59 +14,16 @@
 #include <cmocka.h>
 
 #include "bus.h"
+#include "client.h"
 #include "mem.h"
-#include "server.h"
 #include "traffic.h"
 #include "user.h"
 
 #define TIMEOUT_MS 1000
 
-static struct server server;
-static struct nax_error err;
-static char log_text[NAX_ERROR_TEXT];
-static char device[128];
-
-static void keep_text(void *arg, int level, const char *name, const char *text)
-{
-	snprintf(log_text, sizeof(log_text), "%s", text);
-}
-
 static int setup(void **state)
 {
-	char text[16];
-
-	log_text[0] = '\0';
-	memset(&err, 0, sizeof(err));
-	nax_log_set(keep_text, NULL, NAX_LOG_WARN);
-	snprintf(text, sizeof(text), "%d", TIMEOUT_MS);
-	setenv("NAX_VFIO_USER_TIMEOUT_MS", text, 1);
-	server_start(&server);
-	snprintf(device, sizeof(device), "vfio-user:%s", server.path);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct nax_mem_usage u;
-
-	server_stop(&server);
-	nax_mem_usage(&u);
-	if (log_text[0])
-		print_error("log: %s\n", log_text);
-	return u.clients || u.chunks || log_text[0];
-}
-
-static void e_error(struct server *s, struct server_reply *r)
-{
-	r->h.flags |= VFU_ERROR;
-	r->h.error = EBUSY;
-	r->h.size = sizeof(r->h);
-	r->send = sizeof(r->h);
-}
-
-static void e_wrong_id(struct server *s, struct server_reply *r)
-{
-	r->h.id += 7;
+	return client_setup(TIMEOUT_MS);
 }
 
 static void command(struct server *s, u16 cmd)
@@ -352,7 +309,7 @@ static void test_two_ports(void **state)
 	server_stop(&other);
 }
 
-#define CLIENT_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define CLIENT_TEST(f) cmocka_unit_test_setup_teardown(f, setup, client_teardown)
 
 int main(void)
 {

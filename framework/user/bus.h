@@ -19,10 +19,11 @@ struct nax_bus;
 
 /**
  * struct nax_bus_ops - what a kind of bus does
- * @scheme: what stands before the colon of a device's name
+ * @scheme: what stands before the colon of a device's name; NULL: it has none
  * @own_time: time and delays are the device's, nothing happens by itself, interrupts are direct
  *	calls: a port on it has no service thread
- * @open: find the device @where and make it ready for all that follows; 0 or -errno with @err
+ * @open: find the device @where and make it ready for all that follows; 0 or -errno with @err.
+ *	NULL without @scheme
  * @close: forget it; vectors are disabled and memory is unmapped before
  * @region_size: bytes of a region, 0: not there
  * @region_read: read @len bytes at @offset, little endian; 0 or -errno. Any thread
@@ -74,7 +75,6 @@ struct nax_bus {
 	void *ctx;
 };
 
-extern const struct nax_bus_ops nax_bus_sim_ops;
 extern const struct nax_bus_ops nax_bus_vfio_user_ops;
 
 /**

@@ -19,13 +19,6 @@ static struct sim_bus *to_sim(struct nax_bus *bus)
 	return container_of(bus, struct sim_bus, bus);
 }
 
-static int sim_open(const char *where, struct nax_bus **bus, struct nax_error *err)
-{
-	return nax_error_set(err, -EINVAL,
-			     "device \"%s\" is of this process: it is opened by nax_port_open_sim()",
-			     where);
-}
-
 static void sim_close(struct nax_bus *bus)
 {
 	free(to_sim(bus));
@@ -138,10 +131,8 @@ static void sim_watch(struct nax_bus *bus)
 {
 }
 
-const struct nax_bus_ops nax_bus_sim_ops = {
-	.scheme = "sim",
+static const struct nax_bus_ops sim_ops = {
 	.own_time = true,
-	.open = sim_open,
 	.close = sim_close,
 	.region_size = sim_region_size,
 	.region_read = sim_region_read,
@@ -170,7 +161,7 @@ int nax_bus_sim_open(const struct nax_sim_ops *ops, void *dev, struct nax_bus **
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return nax_error_set(err, -ENOMEM, "no memory for the bus");
-	s->bus.ops = &nax_bus_sim_ops;
+	s->bus.ops = &sim_ops;
 	s->ops = ops;
 	s->dev = dev;
 	*bus = &s->bus;

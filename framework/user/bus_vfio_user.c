@@ -35,18 +35,27 @@ static struct vfu_bus *to_vfu(struct nax_bus *bus)
 	return container_of(bus, struct vfu_bus, bus);
 }
 
+/* The commands whose reply is as long as the question. @fds: descriptors the reply may bear. */
+static int ask_server(struct vfu_bus *b, enum vfu_cmd cmd, const void *ask, void *reply, u32 len,
+		      u32 fds, struct nax_error *err)
+{
+	struct vfu_request r = {
+		.cmd = cmd,
+		.head = ask,
+		.head_len = len,
+		.reply = reply,
+		.reply_min = len,
+		.reply_max = len,
+		.reply_fds = fds,
+	};
+
+	return vfu_request(&b->conn, &r, err);
+}
+
 static int get_device_info(struct vfu_bus *b, struct nax_error *err)
 {
 	struct vfu_device_info ask = { .argsz = sizeof(ask) }, info;
-	struct vfu_request r = {
-		.cmd = VFU_DEVICE_GET_INFO,
-		.head = &ask,
-		.head_len = sizeof(ask),
-		.reply = &info,
-		.reply_min = sizeof(info),
-		.reply_max = sizeof(info),
-	};
-	int rc = vfu_request(&b->conn, &r, err);
+	int rc = ask_server(b, VFU_DEVICE_GET_INFO, &ask, &info, sizeof(info), 0, err);
 
 	if (rc)
 		return rc;
@@ -96,16 +105,7 @@ static int check_region(struct vfu_bus *b, const struct vfu_region_info *info, u
 static int get_region_info(struct vfu_bus *b, u32 index, struct nax_error *err)
 {
 	struct vfu_region_info ask = { .argsz = sizeof(ask), .index = index }, info;
-	struct vfu_request r = {
-		.cmd = VFU_GET_REGION_INFO,
-		.head = &ask,
-		.head_len = sizeof(ask),
-		.reply = &info,
-		.reply_min = sizeof(info),
-		.reply_max = sizeof(info),
-		.reply_fds = 1,
-	};
-	int rc = vfu_request(&b->conn, &r, err);
+	int rc = ask_server(b, VFU_GET_REGION_INFO, &ask, &info, sizeof(info), 1, err);
 
 	if (!rc)
 		rc = check_region(b, &info, index, err);
@@ -117,15 +117,7 @@ static int get_region_info(struct vfu_bus *b, u32 index, struct nax_error *err)
 static int get_irq_info(struct vfu_bus *b, struct nax_error *err)
 {
 	struct vfu_irq_info ask = { .argsz = sizeof(ask), .index = VFU_IRQ_MSIX }, info;
-	struct vfu_request r = {
-		.cmd = VFU_GET_IRQ_INFO,
-		.head = &ask,
-		.head_len = sizeof(ask),
-		.reply = &info,
-		.reply_min = sizeof(info),
-		.reply_max = sizeof(info),
-	};
-	int rc = vfu_request(&b->conn, &r, err);
+	int rc = ask_server(b, VFU_GET_IRQ_INFO, &ask, &info, sizeof(info), 0, err);
 
 	if (rc)
 		return rc;
@@ -342,16 +334,8 @@ static int vfu_dma_unmap(struct nax_bus *bus, u64 iova, u64 size)
 	struct vfu_bus *b = to_vfu(bus);
 	struct vfu_dma_unmap map = { .argsz = sizeof(map), .iova = iova, .size = size };
 	struct vfu_dma_unmap reply;
-	struct vfu_request r = {
-		.cmd = VFU_DMA_UNMAP,
-		.head = &map,
-		.head_len = sizeof(map),
-		.reply = &reply,
-		.reply_min = sizeof(reply),
-		.reply_max = sizeof(reply),
-	};
 
-	return gone_or(b, vfu_request(&b->conn, &r, NULL));
+	return gone_or(b, ask_server(b, VFU_DMA_UNMAP, &map, &reply, sizeof(reply), 0, NULL));
 }
 
 /* @fd NULL: nobody listens to any vector any more. */

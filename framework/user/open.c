@@ -52,37 +52,35 @@ static void port_died(void *ctx)
 	nax_service_kick(ctx);
 }
 
-static int read_id(struct nax_bus *bus, u32 offset, u16 *id, struct nax_error *err)
-{
-	u32 value;
-	int rc = nax_bus_config_read(bus, offset, 2, &value);
-
-	if (rc)
-		return nax_error_set(err, rc, "configuration space at 0x%x cannot be read: %s",
-				     offset, strerror(-rc));
-	*id = (u16)value;
-	return 0;
-}
-
 static int read_ids(struct nax_bus *bus, struct nax_adapter *a, struct nax_error *err)
 {
-	u32 revision = 0;
+	static const struct {
+		u32 offset;
+		u32 size;
+	} ids[] = {
+		{ CONFIG_VENDOR, 2 }, { CONFIG_DEVICE, 2 }, { CONFIG_SUBVENDOR, 2 },
+		{ CONFIG_SUBDEVICE, 2 }, { CONFIG_REVISION, 1 },
+	};
+	u32 value[ARRAY_SIZE(ids)];
+	size_t i;
 	int rc;
 
-	rc = read_id(bus, CONFIG_VENDOR, &a->vendor, err);
-	if (!rc)
-		rc = read_id(bus, CONFIG_DEVICE, &a->device, err);
-	if (!rc)
-		rc = read_id(bus, CONFIG_SUBVENDOR, &a->subvendor, err);
-	if (!rc)
-		rc = read_id(bus, CONFIG_SUBDEVICE, &a->subdevice, err);
-	if (!rc)
-		rc = nax_bus_config_read(bus, CONFIG_REVISION, 1, &revision);
-	a->revision = (u8)revision;
-	if (!rc && a->vendor == 0xffff)
-		rc = nax_error_set(err, -ENODEV,
-				   "vendor id reads 0xffff: the device does not answer");
-	return rc;
+	for (i = 0; i < ARRAY_SIZE(ids); i++) {
+		rc = nax_bus_config_read(bus, ids[i].offset, ids[i].size, &value[i]);
+		if (rc)
+			return nax_error_set(err, rc,
+					     "configuration space at 0x%x cannot be read: %s",
+					     ids[i].offset, strerror(-rc));
+	}
+	a->vendor = (u16)value[0];
+	a->device = (u16)value[1];
+	a->subvendor = (u16)value[2];
+	a->subdevice = (u16)value[3];
+	a->revision = (u8)value[4];
+	if (a->vendor == 0xffff)
+		return nax_error_set(err, -ENODEV,
+				     "vendor id reads 0xffff: the device does not answer");
+	return 0;
 }
 
 static int find_driver(struct nax_port *port, const struct nax_driver **drv, struct nax_error *err)

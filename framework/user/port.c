@@ -6,16 +6,6 @@
 #include "poll_context.h"
 #include "port.h"
 
-static const char *const state_name[NAX_STATES] = {
-	[NAX_STATE_DETACHED] = "detached",
-	[NAX_STATE_ATTACHED] = "attached",
-	[NAX_STATE_STARTED] = "started",
-	[NAX_STATE_UP] = "up",
-	[NAX_STATE_RESETTING] = "resetting",
-	[NAX_STATE_SUSPENDED] = "suspended",
-	[NAX_STATE_GONE] = "gone",
-};
-
 /* In a handler the lock may be held by whoever waits for that handler to return. */
 static int port_lock(struct nax_port *port, const char *who, struct nax_error *err)
 {
@@ -134,7 +124,7 @@ void nax_port_info(struct nax_port *port, struct nax_port_info *info)
 	snprintf(info->name, sizeof(info->name), "%s", port->name);
 	snprintf(info->driver, sizeof(info->driver), "%s", a->driver->name);
 	snprintf(info->model, sizeof(info->model), "%s", port->id->name);
-	snprintf(info->state, sizeof(info->state), "%s", state_name[a->state]);
+	snprintf(info->state, sizeof(info->state), "%s", nax_state_name(a->state));
 	info->vendor = a->vendor;
 	info->device = a->device;
 	info->subvendor = a->subvendor;

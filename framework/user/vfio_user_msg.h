@@ -86,7 +86,6 @@ struct vfu_device_info {
 
 #define VFU_REGION_READABLE	(1u << 0)
 #define VFU_REGION_WRITABLE	(1u << 1)
-#define VFU_REGION_MMAP		(1u << 2)
 
 struct vfu_region_info {
 	u32 argsz;

@@ -203,7 +203,7 @@ static int capture_open(struct capture *c)
 	} else {
 		c->fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 		if (c->fd < 0)
-			return cli_fail(c->cli, "%s: %s", name, strerror(errno));
+			return cli_fail(c->cli, "%.200s: %s", name, strerror(errno));
 	}
 	c->writer = pcapng_create(c->fd, c->opt->common.operand[0], "nax " NAX_VERSION,
 				  c->opt->snaplen, cli_stopping);
@@ -211,7 +211,7 @@ static int capture_open(struct capture *c)
 		return cli_fail(c->cli, "out of memory");
 	pcapng_stats(c->writer, &s);
 	if (s.error)
-		return cli_fail(c->cli, "%s: %s", name, strerror(s.error));
+		return cli_fail(c->cli, "%.200s: %s", name, strerror(s.error));
 	return 0;
 }
 
@@ -224,13 +224,13 @@ static int capture_finish(struct capture *c)
 
 	pcapng_flush(c->writer);
 	if (c->fd != STDOUT_FILENO && close(c->fd) && !c->cli->error[0])
-		cli_fail(c->cli, "%s: %s", c->opt->file, strerror(errno));
+		cli_fail(c->cli, "%.200s: %s", c->opt->file, strerror(errno));
 	c->fd = -1;
 	pcapng_stats(c->writer, &s);
 	/* frames that were buffered when writing failed are lost too */
 	dropped = c->dropped + c->taken - s.written;
 	if (s.error && !(s.error == EINTR && cli_stopping()))
-		cli_fail(c->cli, "%s: %s: %llu frames written, %llu dropped", c->opt->file,
+		cli_fail(c->cli, "%.200s: %s: %llu frames written, %llu dropped", c->opt->file,
 			 strerror(s.error), s.written, dropped);
 	cli_progress(c->cli, "%s", "");
 	if (c->opt->common.json) {

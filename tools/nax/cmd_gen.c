@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "common.h"
@@ -422,6 +423,8 @@ static int gen_run(struct cli *cli, const void *options)
 	g->window = opt->window;
 	g->expect = opt->peer || opt->echo;
 	g->stream.tcp = opt->tcp;
+	/* only two runs that face each other need differ */
+	g->stream.run = (u16)(cli_time() / 1000 ^ (u64)getpid() << 3);
 	g->timer = -1;
 	set_lengths(g, opt);
 	if (gen_start(&gen))

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "commands.h"
@@ -259,6 +260,17 @@ static int write_stats(struct tap *tap)
 	return 0;
 }
 
+/* Replacing a file is right for files alone: of a device or a link it would take the name away. */
+static int check_stats_file(struct tap *tap)
+{
+	const char *path = tap->opt->stats_file;
+	struct stat st;
+
+	if (!path || lstat(path, &st) || S_ISREG(st.st_mode))
+		return 0;
+	return cli_fail(tap->cli, "--stats-file %.200s: is there, and is not a regular file", path);
+}
+
 static void save_stats(struct tap *tap)
 {
 	int rc;
@@ -269,7 +281,7 @@ static void save_stats(struct tap *tap)
 	if (!rc)
 		return;
 	tap->file_failed = true;
-	cli_fail(tap->cli, "cannot write statistics to %s: %s", tap->opt->stats_file,
+	cli_fail(tap->cli, "cannot write statistics to %.200s: %s", tap->opt->stats_file,
 		 strerror(-rc));
 }
 
@@ -472,6 +484,10 @@ static int tap_run(struct cli *cli, const void *options)
 		.tick = tap_tick,
 		.link = tap_link,
 	};
+	if (check_stats_file(tap)) {
+		rc = 1;
+		goto free;
+	}
 	/* first: it may visit another namespace, which must be before there are threads */
 	if (tap_dev_open(&tap->dev, opt.common.operand[1], opt.netns, opt.queues, &err)) {
 		rc = cli_fail(cli, "%s", err.text);

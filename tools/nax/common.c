@@ -71,7 +71,7 @@ struct nax_port *cli_open(struct cli *cli, const char *name)
 
 	rc = nax_port_open(name, cli->opt->verify, &port, &err);
 	if (rc) {
-		cli_fail(cli, "%s: %s", name, err.text[0] ? err.text : strerror(-rc));
+		cli_fail(cli, "%.150s: %s", name, err.text[0] ? err.text : strerror(-rc));
 		return NULL;
 	}
 	return port;

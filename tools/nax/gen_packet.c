@@ -14,6 +14,7 @@
 #define PORT_BASE 1024u
 #define PORT_FLOWS 32768u	/* flows per source address */
 #define TTL 64
+#define IP_ID 4
 
 /* Addresses set aside for measuring (RFC 2544 appendix C.2.2): 198.18.0.0/15 */
 #define ADDRESS_SRC 0xc6120001u
@@ -98,14 +99,15 @@ static void fill_pattern(u8 *p, u32 len, u32 seed)
 	}
 }
 
-static void build_ipv4(u8 *ip, u32 len, bool tcp, u32 flow)
+static void build_ipv4(u8 *ip, u32 len, const struct gen_stream *s, u32 flow)
 {
 	memset(ip, 0, 20);
 	ip[0] = 0x45;
 	put16(ip + 2, len);
+	put16(ip + IP_ID, s->run);
 	put16(ip + 6, 0x4000);
 	ip[8] = TTL;
-	ip[9] = tcp ? PROTO_TCP : PROTO_UDP;
+	ip[9] = s->tcp ? PROTO_TCP : PROTO_UDP;
 	put32(ip + 12, ADDRESS_SRC + flow / PORT_FLOWS);
 	put32(ip + 16, ADDRESS_DST);
 }
@@ -148,7 +150,7 @@ void gen_build(const struct gen_stream *s, const struct gen_stamp *stamp, u8 *fr
 	memcpy(frame, s->dst, 6);
 	memcpy(frame + 6, s->src, 6);
 	put16(frame + 12, TYPE_IPV4);
-	build_ipv4(frame + 14, len - 14, s->tcp, stamp->flow);
+	build_ipv4(frame + 14, len - 14, s, stamp->flow);
 	build_l4(frame + 34, len - 34, s->tcp, stamp);
 	put16(p, GEN_MAGIC);
 	put16(p + STAMP_FLOW, stamp->flow);
@@ -160,7 +162,7 @@ void gen_build(const struct gen_stream *s, const struct gen_stamp *stamp, u8 *fr
 }
 
 /* The stamp of a frame, and the bytes from there to the end of its datagram; NULL: not ours. */
-static const u8 *find_stamp(const u8 *frame, u32 len, u32 *bytes)
+static const u8 *find_stamp(const struct gen_stream *s, const u8 *frame, u32 len, u32 *bytes)
 {
 	u32 at = 14;
 	u32 l3_len, headers;
@@ -169,7 +171,8 @@ static const u8 *find_stamp(const u8 *frame, u32 len, u32 *bytes)
 		return NULL;
 	if (get16(frame + 12) == TYPE_8021Q)
 		at += 4;
-	if (get16(frame + at - 2) != TYPE_IPV4 || frame[at] != 0x45)
+	if (get16(frame + at - 2) != TYPE_IPV4 || frame[at] != 0x45 ||
+	    get16(frame + at + IP_ID) != s->run)
 		return NULL;
 	l3_len = get16(frame + at + 2);
 	headers = 20 + (frame[at + 9] == PROTO_TCP ? 20 : 8);
@@ -180,10 +183,11 @@ static const u8 *find_stamp(const u8 *frame, u32 len, u32 *bytes)
 	return get16(frame) == GEN_MAGIC ? frame : NULL;
 }
 
-enum gen_verdict gen_check(const u8 *frame, u32 len, u32 flows, struct gen_stamp *stamp)
+enum gen_verdict gen_check(const struct gen_stream *s, const u8 *frame, u32 len, u32 flows,
+			   struct gen_stamp *stamp)
 {
 	u32 bytes = 0;
-	const u8 *p = find_stamp(frame, len, &bytes);
+	const u8 *p = find_stamp(s, frame, len, &bytes);
 
 	if (!p)
 		return GEN_FOREIGN;

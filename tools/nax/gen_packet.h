@@ -6,7 +6,8 @@
  *	magic:16  flow:16  sequence:32  time:48  checksum:32
  *
  * 18 bytes, which is what UDP over IPv4 leaves of the shortest Ethernet frame. All in network
- * order; the time is in nanoseconds since the generator began.
+ * order; the time is in nanoseconds since the generator began. The run that a frame belongs to
+ * stands in the identification of its IP header: two generators may face each other.
  */
 #ifndef NAX_TOOL_GEN_PACKET_H
 #define NAX_TOOL_GEN_PACKET_H
@@ -27,11 +28,13 @@
  * @src: source address
  * @dst: destination address
  * @tcp: TCP, else UDP
+ * @run: number of this run of the generator
  */
 struct gen_stream {
 	u8 src[6];
 	u8 dst[6];
 	bool tcp;
+	u16 run;
 };
 
 /**
@@ -74,6 +77,7 @@ enum gen_verdict {
 
 /**
  * gen_check() - look at a received frame
+ * @s: stream that it may be of
  * @frame: its bytes
  * @len: how many
  * @flows: flows that exist; others are corrupt
@@ -81,7 +85,8 @@ enum gen_verdict {
  *
  * A tag and padding at the end are allowed for.
  */
-enum gen_verdict gen_check(const u8 *frame, u32 len, u32 flows, struct gen_stamp *stamp);
+enum gen_verdict gen_check(const struct gen_stream *s, const u8 *frame, u32 len, u32 flows,
+			   struct gen_stamp *stamp);
 
 #define GEN_WINDOW 1024u	/* a power of two, a multiple of 64 */
 

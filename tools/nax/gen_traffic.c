@@ -112,7 +112,7 @@ static void receive_packet(struct gen_traffic *g, const struct nax_ring *rx, u32
 		return;
 	}
 	bytes = packet_bytes(g, rx, at, n, &len);
-	switch (bytes ? gen_check(bytes, len, g->flows, &stamp) : GEN_FOREIGN) {
+	switch (bytes ? gen_check(&g->stream, bytes, len, g->flows, &stamp) : GEN_FOREIGN) {
 	case GEN_FOREIGN:
 		g->foreign++;
 		return;

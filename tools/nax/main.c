@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* nax: the command line of libnax. Finds the subcommand and reads its options. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "common.h"
@@ -86,12 +88,29 @@ out:
 	return rc;
 }
 
-int main(int argc, char **argv)
+/*
+ * Where a standard descriptor is closed, the next socket would get its number, and the result or a
+ * message would be written to the device's server. What is opened for reading only refuses it.
+ */
+static int standard_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY);
+		if (fd < 0)
+			return -errno;
+	} while (fd <= STDERR_FILENO);
+	close(fd);
+	return 0;
+}
+
+static int command_line(int argc, char **argv)
 {
 	struct common_options common;
 	struct nax_error err = { 0 };
 	const struct command *cmd;
-	int first, rc;
+	int first;
 
 	if (argc >= 2 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
 		printf("nax %s\n", NAX_VERSION);
@@ -111,7 +130,18 @@ int main(int argc, char **argv)
 		fprintf(stderr, "nax: no command \"%.40s\"\nTry 'nax --help'.\n", argv[first]);
 		return EXIT_USAGE;
 	}
-	rc = run(cmd, &common, argc - first, argv + first);
+	return run(cmd, &common, argc - first, argv + first);
+}
+
+int main(int argc, char **argv)
+{
+	int rc = standard_descriptors();
+
+	if (rc) {
+		fprintf(stderr, "nax: cannot open /dev/null: %s\n", strerror(-rc));
+		return EXIT_FAILURE;
+	}
+	rc = command_line(argc, argv);
 	/* what was printed may only fail when it leaves the buffer: /dev/full, a closed pipe */
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "nax: cannot write to standard output: %s\n", strerror(errno));

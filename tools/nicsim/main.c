@@ -95,7 +95,7 @@ static void trace_flush(struct daemon *d)
 {
 	if (!d->trace || (!fflush(d->trace) && !ferror(d->trace)))
 		return;
-	nicsim_say(NULL, "--trace %s: %s", d->options.trace, strerror(errno));
+	nicsim_say(NULL, "--trace %.200s: %s", d->options.trace, strerror(errno));
 	evloop_stop(d->loop, STATUS_FAILURE);
 }
 
@@ -249,7 +249,7 @@ static int trace_open(struct daemon *d)
 		return 0;
 	d->trace = fopen(d->options.trace, "we");
 	if (!d->trace) {
-		nicsim_say(NULL, "--trace %s: %s", d->options.trace, strerror(errno));
+		nicsim_say(NULL, "--trace %.200s: %s", d->options.trace, strerror(errno));
 		return STATUS_FAILURE;
 	}
 	setvbuf(d->trace, NULL, _IOFBF, TRACE_BUFFER);
@@ -355,7 +355,7 @@ static void report(const struct daemon *d)
 	}
 }
 
-static void stop(struct daemon *d)
+static int stop(struct daemon *d, int status)
 {
 	unsigned int i;
 
@@ -366,19 +366,41 @@ static void stop(struct daemon *d)
 		simnet_close(d->port[i].net);
 	}
 	nicsim_destroy(d->sim);
-	if (d->trace && fclose(d->trace))
-		nicsim_say(NULL, "--trace %s: %s", d->options.trace, strerror(errno));
+	if (d->trace && fclose(d->trace)) {
+		nicsim_say(NULL, "--trace %.200s: %s", d->options.trace, strerror(errno));
+		status = status ? status : STATUS_FAILURE;
+	}
 	if (d->loop && d->signals.fd >= 0)
 		close(d->signals.fd);
 	evloop_destroy(d->loop);
+	return status;
+}
+
+/*
+ * Where a standard descriptor is closed, the next socket would get its number, and messages would
+ * be sent to a client. What is opened for reading only refuses them.
+ */
+static int standard_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY);
+		if (fd < 0)
+			return fail(STATUS_FAILURE, "/dev/null cannot be opened");
+	} while (fd <= STDERR_FILENO);
+	close(fd);
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	static struct daemon d = { .signals.fd = -1 };
 	char err[1024];
-	int status;
+	int status = standard_descriptors();
 
+	if (status)
+		return status;
 	switch (nicsim_options_parse(argc, argv, &d.options, err, sizeof(err))) {
 	case NICSIM_HELP:
 		status = fputs(nicsim_usage, stdout) < 0 || fflush(stdout);
@@ -405,7 +427,7 @@ int main(int argc, char **argv)
 	if (!status)
 		status = run(&d);
 	report(&d);
-	stop(&d);
+	status = stop(&d, status);
 out:
 	nicsim_options_free(&d.options);
 	return status;

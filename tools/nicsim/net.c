@@ -51,13 +51,14 @@ struct simnet *simnet_open(struct evloop *loop, struct nicsim_port *port,
 
 void simnet_close(struct simnet *n)
 {
-	const struct simnet_stats *st;
+	struct simnet_stats *st;
 
 	if (!n)
 		return;
 	st = &n->stats;
 	nicsim_port_net(n->port, NULL, NULL);
 	n->ops->close(n);
+	st->receive_dropped += n->held_len != 0;
 	if (st->send_dropped || st->receive_dropped)
 		nicsim_say(nicsim_port_name(n->port),
 			   "net: sent %llu frames and lost %llu, received %llu and refused %llu",

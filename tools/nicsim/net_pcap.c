@@ -168,11 +168,11 @@ static int in_open(struct capture *c, const char *path, char *err, size_t err_le
 	struct stat st;
 
 	if (stat(path, &st)) {
-		snprintf(err, err_len, "%s: %s", path, strerror(errno));
+		snprintf(err, err_len, "%.200s: %s", path, strerror(errno));
 		return -1;
 	}
 	if (!S_ISREG(st.st_mode)) {
-		snprintf(err, err_len, "%s: is not a regular file", path);
+		snprintf(err, err_len, "%.200s: is not a regular file", path);
 		return -1;
 	}
 	c->in = pcap_open_offline(path, why);
@@ -181,15 +181,23 @@ static int in_open(struct capture *c, const char *path, char *err, size_t err_le
 		if (strstr(why, path))
 			snprintf(err, err_len, "%s", why);
 		else
-			snprintf(err, err_len, "%s: %s", path, why);
+			snprintf(err, err_len, "%.200s: %s", path, why);
 		return -1;
 	}
 	if (pcap_datalink(c->in) != DLT_EN10MB) {
-		snprintf(err, err_len, "%s: link type is %d, limit %d (Ethernet)", path,
+		snprintf(err, err_len, "%.200s: link type is %d, limit %d (Ethernet)", path,
 			 pcap_datalink(c->in), DLT_EN10MB);
 		return -1;
 	}
 	return 0;
+}
+
+/* Writing empties a file first, also the one that is to be replayed. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat sa, sb;
+
+	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
 }
 
 static int out_open(struct capture *c, const char *path, char *err, size_t err_len)
@@ -198,16 +206,16 @@ static int out_open(struct capture *c, const char *path, char *err, size_t err_l
 	c->format = pcap_open_dead_with_tstamp_precision(DLT_EN10MB, SNAPLEN,
 							 PCAP_TSTAMP_PRECISION_NANO);
 	if (!c->format) {
-		snprintf(err, err_len, "%s: no memory", path);
+		snprintf(err, err_len, "%.200s: no memory", path);
 		return -1;
 	}
 	c->out = pcap_dump_open(c->format, path);
 	if (!c->out) {
-		snprintf(err, err_len, "%s", pcap_geterr(c->format));
+		snprintf(err, err_len, "%.200s: %s", path, strerror(errno));
 		return -1;
 	}
 	if (pcap_dump_flush(c->out)) {
-		snprintf(err, err_len, "%s: %s", path, strerror(errno));
+		snprintf(err, err_len, "%.200s: %s", path, strerror(errno));
 		return -1;
 	}
 	return 0;
@@ -220,6 +228,11 @@ static int capture_open(struct simnet *n, const struct simnet_spec *spec, char *
 	c->tick = (struct evloop_timer){ .fn = on_tick, .ctx = c };
 	if (strcmp(spec->a, "-") && in_open(c, spec->a, err, err_len))
 		return -1;
+	if (c->in && strcmp(spec->b, "-") && is_same_file(spec->a, spec->b)) {
+		snprintf(err, err_len, "%.200s: is the file to replay and the file to write",
+			 spec->b);
+		return -1;
+	}
 	if (strcmp(spec->b, "-") && out_open(c, spec->b, err, err_len))
 		return -1;
 	return 0;
@@ -230,6 +243,8 @@ static void capture_close(struct simnet *n)
 	struct capture *c = (struct capture *)n;
 
 	evloop_timer_stop(n->loop, &c->tick);
+	if (!c->failed)
+		capture_flush(c);
 	if (c->in && c->begun)
 		nicsim_say(nicsim_port_name(n->port), "net: replay broken off after %llu frames",
 			   (unsigned long long)n->stats.received);

@@ -50,13 +50,33 @@ struct stream {
 	uint8_t out[OUT_SIZE];
 };
 
+/* What was received and not handed on, and what was not taken, goes with the peer. */
+static void count_lost(struct stream *s)
+{
+	uint32_t len;
+
+	if (s->out_at != s->out_end)
+		nicsim_say(nicsim_port_name(s->n.port), "net: the peer did not take %u bytes",
+			   s->out_end - s->out_at);
+	s->n.stats.receive_dropped += s->n.held_len != 0;
+	s->n.held_len = 0;
+	while (s->in_end - s->in_at >= LENGTH) {
+		memcpy(&len, s->in + s->in_at, LENGTH);
+		len = ntohl(len);
+		if (!len || len > s->in_end - s->in_at - LENGTH)
+			break;
+		s->n.stats.receive_dropped++;
+		s->in_at += LENGTH + len;
+	}
+}
+
 static void stream_lost(struct stream *s, const char *why)
 {
 	nicsim_say(nicsim_port_name(s->n.port), "net: peer %s", why);
+	count_lost(s);
 	evloop_remove(s->n.loop, &s->io);
 	close(s->io.fd);
 	s->io.fd = -1;
-	s->n.held_len = 0;
 	s->in_at = s->in_end = 0;
 	s->out_at = s->out_end = 0;
 	s->n.stall = 0;
@@ -349,11 +369,8 @@ static void stream_close(struct simnet *n)
 	}
 	if (s->io.fd >= 0) {
 		/* what was sent counts as sent: one last try */
-		if (s->out_at != s->out_end &&
-		    send(s->io.fd, s->out + s->out_at, s->out_end - s->out_at,
-			 MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-			nicsim_say(nicsim_port_name(n->port), "net: %u bytes were not sent: %s",
-				   s->out_end - s->out_at, strerror(errno));
+		flush(s);
+		count_lost(s);
 		evloop_remove(n->loop, &s->io);
 		close(s->io.fd);
 	}

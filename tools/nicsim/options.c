@@ -57,7 +57,7 @@ static bool bad(struct parse *ps, const char *fmt, ...)
 	int n = 0;
 
 	if (ps->where)
-		n = snprintf(ps->err, ps->err_len, "%s: ", ps->where);
+		n = snprintf(ps->err, ps->err_len, "%.200s: ", ps->where);
 	va_start(args, fmt);
 	if (n >= 0 && (size_t)n < ps->err_len)
 		vsnprintf(ps->err + n, ps->err_len - n, fmt, args);
@@ -93,7 +93,7 @@ static bool number(const char *text, int base, uint64_t max, uint64_t *value)
 static bool key_model(struct parse *ps, struct nicsim_port_options *p, char *value)
 {
 	if (strcmp(value, "82599"))
-		return bad(ps, "model=%s: allowed is 82599", value);
+		return bad(ps, "model=%.200s: allowed is 82599", value);
 	return keep(ps, &p->model, value);
 }
 
@@ -111,10 +111,10 @@ static bool key_mac(struct parse *ps, struct nicsim_port_options *p, char *value
 		p->mac[i] = good ? byte : 0;
 	}
 	if (!good)
-		return bad(ps, "mac=%s: allowed are six pairs of hexadecimal digits, as "
+		return bad(ps, "mac=%.200s: allowed are six pairs of hexadecimal digits, as "
 			   "02:00:00:00:00:01", value);
 	if (p->mac[0] & 1 || !memcmp(p->mac, "\0\0\0\0\0", 6))
-		return bad(ps, "mac=%s: allowed are addresses of one station, not groups, not zero",
+		return bad(ps, "mac=%.200s: allowed are addresses of one station, not groups, not zero",
 			   value);
 	return true;
 }
@@ -140,7 +140,7 @@ static bool key_id(struct parse *ps, struct nicsim_port_options *p, char *value)
 		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%04x", i ? ", " : "",
 			 ids[i]);
 	}
-	return bad(ps, "id=%s: allowed are %s", value, list);
+	return bad(ps, "id=%.200s: allowed are %s", value, list);
 }
 
 static bool key_module(struct parse *ps, struct nicsim_port_options *p, char *value)
@@ -152,7 +152,7 @@ static bool key_module(struct parse *ps, struct nicsim_port_options *p, char *va
 		if (!strcmp(value, modules[i]))
 			return keep(ps, &p->module, value);
 	}
-	return bad(ps, "module=%s: allowed are da, sr, lr, 1000t, none", value);
+	return bad(ps, "module=%.200s: allowed are da, sr, lr, 1000t, none", value);
 }
 
 /* ---- net= ---- */
@@ -268,9 +268,9 @@ static bool port_key(struct parse *ps, struct nicsim_port_options *p, char *text
 			break;
 	}
 	if (i == PORT_KEYS || !value)
-		return bad(ps, "key \"%s\": allowed are model=, mac=, id=, module=, net=", text);
+		return bad(ps, "key \"%.200s\": allowed are model=, mac=, id=, module=, net=", text);
 	if (*seen & (1u << i))
-		return bad(ps, "%s=%s: is there twice, allowed is once", text, value);
+		return bad(ps, "%s=%.200s: is there twice, allowed is once", text, value);
 	*seen |= 1u << i;
 	return port_keys[i].fn(ps, p, value);
 }
@@ -347,7 +347,7 @@ static bool chaos_kind(struct parse *ps, const char *name)
 		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i ? ", " : "",
 			 known);
 	}
-	return bad(ps, "kind \"%s\": allowed are %s", name, list);
+	return bad(ps, "kind \"%.200s\": allowed are %s", name, list);
 }
 
 static bool option_chaos(struct parse *ps, const char *arg)
@@ -362,7 +362,7 @@ static bool option_chaos(struct parse *ps, const char *arg)
 	if (rest)
 		*rest++ = '\0';
 	good = number(text, 0, UINT64_MAX, &ps->o->seed) ||
-	       bad(ps, "seed \"%s\": allowed are 0 to 2^64 - 1", text);
+	       bad(ps, "seed \"%.200s\": allowed are 0 to 2^64 - 1", text);
 	if (!rest)
 		ps->o->chaos = (1u << NICSIM_FAULTS) - 1;
 	while (good && rest) {
@@ -389,7 +389,7 @@ static bool option_ready_fd(struct parse *ps, const char *arg)
 	uint64_t fd;
 
 	if (!number(arg, 10, INT_MAX, &fd))
-		return bad(ps, "--ready-fd %s: allowed are 0 to %d", arg, INT_MAX);
+		return bad(ps, "--ready-fd %.200s: allowed are 0 to %d", arg, INT_MAX);
 	ps->o->ready_fd = fd;
 	return true;
 }
@@ -421,7 +421,7 @@ static bool wires_check(struct parse *ps)
 			ends += o->port[j].net.kind == SIMNET_WIRE &&
 				!strcmp(o->port[j].net.a, o->port[i].net.a);
 		if (ends > 2)
-			return bad(ps, "net=wire:%s: is at %u ports, limit 2", o->port[i].net.a,
+			return bad(ps, "net=wire:%.200s: is at %u ports, limit 2", o->port[i].net.a,
 				   ends);
 	}
 	return true;
@@ -473,10 +473,10 @@ enum nicsim_action nicsim_options_parse(int argc, char **argv, struct nicsim_opt
 		case 'V':
 			return NICSIM_VERSION;
 		case ':':
-			bad(&ps, "option %s: a value is missing", argv[at]);
+			bad(&ps, "option %.200s: a value is missing", argv[at]);
 			return NICSIM_BAD;
 		case '?':
-			bad(&ps, "option %s is not known, not one of several, or takes no value: "
+			bad(&ps, "option %.200s is not known, not one of several, or takes no value: "
 			    "allowed are --port, --strict, --lenient, --chaos, --trace, "
 			    "--ready-fd, --help, --version", argv[at]);
 			return NICSIM_BAD;
@@ -486,7 +486,7 @@ enum nicsim_action nicsim_options_parse(int argc, char **argv, struct nicsim_opt
 		}
 	}
 	if (optind < argc) {
-		bad(&ps, "argument \"%s\": allowed are options only", argv[optind]);
+		bad(&ps, "argument \"%.200s\": allowed are options only", argv[optind]);
 		return NICSIM_BAD;
 	}
 	if (!o->ports) {

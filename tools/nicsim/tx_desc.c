@@ -330,19 +330,25 @@ void sim_tx_complete(struct nicsim_port *p)
 		sim_tx_flush(p, job->queue);
 }
 
+/*
+ * Of the descriptors that are not posted the last is taken, just behind the head: the driver may be
+ * writing the first ones at this moment, and would be blamed for what it finds there afterwards.
+ */
 void sim_tx_early(struct nicsim_port *p, uint32_t queue)
 {
-	uint32_t regs = DR_TXQ(queue), tail = sim_reg(p, regs + TXQ_TDT);
+	uint32_t regs = DR_TXQ(queue), head = sim_reg(p, regs + TXQ_TDH);
+	uint32_t tail = sim_reg(p, regs + TXQ_TDT);
 	uint32_t count = sim_ring_count(sim_reg(p, regs + TXQ_TDLEN));
+	uint32_t last = (head ? head : count) - 1;
 
-	if (tail >= count)
+	if (tail >= count || head >= count)
 		return;
 	sim_log(p, "fault: transmit queue %u reports descriptor %u, which is not posted", queue,
-		tail);
+		head_wb(p, queue) ? tail : last);
 	if (head_wb(p, queue))
 		write_head(p, queue, tail + 1 < count ? tail + 1 : 0);
 	else
-		write_dd(p, queue, tail, false);
+		write_dd(p, queue, last, false);
 	sim_bit_set(p->dp->tx_irq, queue);
 	sim_wake(p);
 }

@@ -22,7 +22,7 @@ int usock_address(struct sockaddr_un *addr, const char *path, char *err, size_t 
 		return -1;
 	}
 	if (len >= sizeof(addr->sun_path)) {
-		snprintf(err, err_len, "%s: socket path of %zu bytes, limit %zu", path, len,
+		snprintf(err, err_len, "%.200s: socket path of %zu bytes, limit %zu", path, len,
 			 sizeof(addr->sun_path) - 1);
 		return -1;
 	}

@@ -60,6 +60,23 @@ ctrl_c() {
 }
 ok "Ctrl-C leaves nothing behind" ctrl_c "iperf3 TCP"
 
+# A failure late in the demo, where figures are gathered, must not end in "demo: ok".
+late() {
+	mkdir -p "$work/bin"
+	cat >"$work/bin/iperf3" <<-'SH'
+		#!/bin/bash
+		case " $* " in *" -c "*) ;; *) exec /usr/bin/iperf3 "$@" ;; esac
+		echo >>"$0.count"
+		[ "$(wc -l <"$0.count")" -lt 7 ] || exit 1
+		exec /usr/bin/iperf3 "${@/#2/1}"
+	SH
+	chmod 755 "$work/bin/iperf3"
+	! PATH=$work/bin:$PATH timeout 100 tools/demo/demo --short >"$work/late.log" 2>&1 || return 1
+	cat "$work/late.log"
+	grep -q "iperf3 failed" "$work/late.log" && ! grep -q "demo: ok" "$work/late.log" && clean
+}
+ok "a failure in its last measurements is a failure" late
+
 failing() {
 	! NAX_BIN=$work/nowhere timeout 60 tools/demo/demo --short && clean
 }

@@ -33,6 +33,13 @@ ok "nicsim: socket path is a file" fails_with 1 "$work/file" \
 ok "nicsim: pcap file missing" fails_with 1 "no.pcap" \
 	build/asan/nicsim --port "$a,model=82599,net=pcap:$work/no.pcap,-"
 
+printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\xff\xff\0\0\1\0\0\0' >"$work/one.pcap"
+cp "$work/one.pcap" "$work/kept.pcap"
+head -c 76 /dev/zero | tee -a "$work/one.pcap" >>"$work/kept.pcap"
+ok "nicsim: one pcap file to replay and to write" fails_with 1 "to replay and the file to write" \
+	build/asan/nicsim --port "$a,model=82599,net=pcap:$work/one.pcap,$work/one.pcap"
+ok "it was not emptied" cmp "$work/kept.pcap" "$work/one.pcap"
+
 nicsim_start sim "${pair[@]}"
 sim=$started
 ok "nicsim: socket in use by another" fails_with 1 "$a" build/asan/nicsim "${pair[@]}"
@@ -59,13 +66,67 @@ lossless() {
 }
 ok "20,000 frames cross the wire" lossless
 
-# SIGINT after ever longer times: status 0, and a word of what was done
+# Each of two generators that face each other gets the other's frames: they are not its own, come
+# back, and neither lost, duplicate nor damaged.
+face_each_other() {
+	start left "$nax" gen "vfio-user:$a" --rate 5000 --count 10000 --json
+	local left=$started
+	"$nax" gen "vfio-user:$b" --rate 5000 --duration 3 --json >"$work/right.json" || return 1
+	ends "$left" 20 0 || return 1
+	jq -c '[.foreign, .lost, .rx.packets]' "$work/right.json"
+	[ "$(jq .foreign "$work/right.json")" -gt 0 ] &&
+		[ "$(jq .rx.packets "$work/right.json")" = 0 ]
+}
+ok "two generators on one wire do not judge each other's frames" face_each_other
+
+# A result that nobody gets is a failure, and never goes to the device instead.
+unwritten() {
+	fails_with 1 "standard output: $1" bash -c "\"\$@\" $2" - "${@:3}"
+}
+full="No space left" closed="Bad file descriptor"
+ok "stdout is full: --version" unwritten "$full" ">/dev/full" "$nax" --version
+ok "stdout is full: --help" unwritten "$full" ">/dev/full" "$nax" --help
+ok "stdout is full: show" unwritten "$full" ">/dev/full" "$nax" show "vfio-user:$a" --json
+ok "stdout is closed: show" unwritten "$closed" ">&-" "$nax" show "vfio-user:$a"
+ok "stdout is closed: gen" unwritten "$closed" ">&-" "${gen[@]}" --count 1000 --json
+all_closed() {
+	local status=0
+	"$@" <&- >&- 2>&- || status=$?
+	[ $status -eq 1 ] || { echo "status $status"; return 1; }
+}
+ok "all standard descriptors are closed: gen" all_closed "${gen[@]}" --count 1000
+ok "all standard descriptors are closed: nicsim" all_closed timeout 10 build/asan/nicsim \
+	--port "$work/closed.sock,model=82599,net=wire:w"
+ok "nothing of that reached the server" kill -0 "$sim"
+
+ok "a statistics file that is a device" fails_with 1 "not a regular file" \
+	"$nax" tap "vfio-user:$a" naxtest0 --stats-file /dev/null --duration 1
+ok "/dev/null is still a device" test -c /dev/null
+
+long=$(printf 'x%.0s' {1..2000})
+ok "a very long name of a device leaves room for the reason" \
+	fails_with 1 "the limit is" "$nax" show "vfio-user:$long"
+ok "a very long name of a file, too" \
+	fails_with 1 "too long" "$nax" capture "vfio-user:$a" -w "$work/$long"
+ok "and of a socket" fails_with 1 "limit 107" \
+	build/asan/nicsim --port "$work/$long,model=82599,net=wire:w"
+ok "and of a port with a wrong key" fails_with 2 "allowed are model=" \
+	build/asan/nicsim --port "$work/$long,colour=red,net=wire:w"
+
+# runs PID PROGRAM: it has come so far as to be that program
+runs() {
+	[ "/proc/$1/exe" -ef "$2" ]
+}
+
+# SIGINT after ever longer times: status 0, and a word of what was done. A shell starts background
+# jobs with SIGINT ignored, which would make what comes before the program's own handler vanish.
 interrupts() {
 	local delay pid
 	for delay in 0.02 0.05 0.1 0.15 0.2 0.3 0.45 0.7 1.1; do
-		"$@" >"$work/int.log" 2>&1 </dev/null &
+		env --default-signal=INT "$@" >"$work/int.log" 2>&1 </dev/null &
 		pid=$!
 		pids+=("$pid")
+		wait_for 10 runs "$pid" "$1" || return 1
 		sleep "$delay"
 		kill -INT "$pid" 2>/dev/null
 		status_of "$pid" 20

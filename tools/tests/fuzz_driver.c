@@ -16,6 +16,8 @@
 
 #define QUEUES		2
 #define SLOTS_MAX	48		/* of a packet that is sent: more than the device takes */
+#define RX_SLOTS_MAX	10		/* of the largest frame in the smallest buffers */
+#define SEED		0x8000u		/* among the flags of a packet: nax_tx_seed() */
 #define OPS_MAX		400
 #define ACCESSES_MAX	20000		/* start and a few resets; more of the same takes long */
 
@@ -103,7 +105,7 @@ static void send(struct fuzz *f, unsigned int q)
 			s->cap = NAX_BUF_DATA + NAX_BUF_HEADROOM - offset;
 		}
 		s->len = (u16)(len % (s->cap + 1));
-		s->flags = i ? 0 : flags & ~NAX_F_EOP;
+		s->flags = i ? 0 : flags & ~(NAX_F_EOP | SEED);
 		s->hash = i ? 0 : lengths;
 		s->gso = gso;
 		s->vlan_tci = tci;
@@ -112,6 +114,8 @@ static void send(struct fuzz *f, unsigned int q)
 		if (shape & 0x80)
 			len = liar_take16(&f->in);
 	}
+	if (flags & SEED)
+		nax_tx_seed(tx, tx->end);
 	nax_tx_submit(f->port, q, slots);
 }
 
@@ -121,7 +125,7 @@ static void receive(struct fuzz *f, unsigned int q)
 	u32 first = nax_ring_first_held(rx), n;
 
 	while ((n = nax_rx_packet(rx, first)) != 0) {
-		check(n <= nax_ring_size(rx));
+		check(n <= RX_SLOTS_MAX);
 		if (!(nax_ring_slot(rx, first + n - 1)->flags & NAX_F_RX_ERROR)) {
 			check_packet(f, rx, first, n);
 			if (n == 1 && f->forwarding && !f->keeping)

@@ -7,7 +7,6 @@
  * whenever the client would wait: poll() here is the server. So nobody ever waits, and what time it
  * is follows from the input too.
  */
-#include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include <unistd.h>
 
 #include "bus.h"
+#include "fds.h"
 #include "vfio_user.h"
 
 #define SIZE_RIGHT	0x01		/* header.size is the message's size */
@@ -236,16 +236,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	int pair[2], lowest, least = 1;
+	uint64_t before = fds_open();
+	int pair[2], least = 1;
 
-	lowest = dup(STDERR_FILENO);
-	close(lowest);
 	check(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0);
 	check(setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &least, sizeof(least)) == 0);
 	s = (struct server){ .data = data, .size = size, .fd = pair[1], .peer = pair[0] };
 	client(pair[0]);
 	close(pair[1]);
-	check(dup(STDERR_FILENO) == lowest);	/* no descriptor was left open */
-	close(lowest);
+	check(fds_open() == before);
 	return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A device that lies, see liar.h. Register numbers are the 82599 datasheet's, chapter 8.2. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "liar.h"
@@ -28,7 +29,17 @@
 #define RING_HEAD	0x10
 #define RING_TAIL	0x18
 
+#define RING_CTL	0x28
+#define RING_ENABLE	0x02000000u
+
 #define DESC		16u
+#define QUEUES		64
+#define TX_DEXT		0x20000000u
+#define TX_EOP		0x01000000u
+#define TX_TYPE(w)	((w) >> 20 & 15)
+#define TX_CONTEXT	2
+#define TX_DATA		3
+#define TX_DESCS_MAX	40u		/* of a packet: what the device holds on chip */
 #define PAST_TAIL	0x80
 
 uint8_t liar_take8(struct liar_input *in)
@@ -174,6 +185,7 @@ static uint32_t spoil(struct liar *d, uint32_t offset, uint32_t v)
 			r->skip--;
 			continue;
 		}
+		d->lied = true;
 		if (r->times != 255)
 			r->times--;
 		switch (r->how % 5) {
@@ -190,6 +202,30 @@ static uint32_t spoil(struct liar *d, uint32_t offset, uint32_t v)
 		}
 	}
 	return v;
+}
+
+/* An honest device, which was told to use the ring, finds what a driver must have put there. */
+static bool believes(const struct liar *d, const uint32_t *ring)
+{
+	return !d->lied && ring[RING_CTL / 4] & RING_ENABLE && !(d->reg[CTRL / 4] & CTRL_GIO_DIS);
+}
+
+static void check(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+/* The tail goes forward, and never past the head: what is there was not sent yet. */
+static void tail_write(struct liar *d, uint32_t offset, uint32_t tail)
+{
+	const uint32_t *ring = &d->reg[(offset & ~0x3fu) / 4];
+	uint32_t n = ring[RING_LEN / 4] / DESC, old = ring[RING_TAIL / 4];
+
+	if (!believes(d, ring))
+		return;
+	check(tail < n);
+	check((old + n - ring[RING_HEAD / 4]) % n + (tail + n - old) % n < n);
 }
 
 static u64 region_size(void *dev, unsigned int region)
@@ -237,7 +273,17 @@ static int region_write(void *dev, unsigned int region, u64 offset, const void *
 	if (region != 0 || len != 4 || offset > LIAR_BAR - 4)
 		return -EINVAL;
 	d->accesses++;
+	if (offset >= TX_QUEUE && offset < TX_QUEUE + QUEUES * 0x40 &&
+	    (offset & 0x3f) == RING_TAIL) {
+		uint32_t tail;
+
+		memcpy(&tail, data, 4);
+		tail_write(d, (uint32_t)offset, tail);
+	}
 	memcpy(&d->reg[offset / 4], data, 4);
+	/* what else a reset clears, drivers set again */
+	if (offset == CTRL && d->reg[CTRL / 4] & CTRL_RESETS)
+		d->reg[CTRL / 4] &= ~(CTRL_RESETS | CTRL_GIO_DIS);
 	if (offset == I2CCTL)
 		i2c_write(&d->i2c, d->reg[I2CCTL / 4]);
 	return 0;
@@ -398,6 +444,7 @@ void liar_poke(struct liar *d, struct liar_input *in)
 {
 	uint32_t reg = liar_take16(in) & 0x7fff;
 
+	d->lied = true;
 	d->reg[reg] = liar_take32(in);
 }
 
@@ -452,6 +499,32 @@ static uint8_t *ring_next(struct ring *r, bool past_tail)
 	return desc;
 }
 
+/* All packets from head to tail: whole, not too long, in memory. */
+static void check_posted(struct liar *d, const struct ring *r)
+{
+	uint32_t at = r->reg[RING_HEAD / 4], tail = r->reg[RING_TAIL / 4], n = 0, w;
+	uint64_t iova;
+
+	check(tail < r->n);
+	for (; at != tail; at = (at + 1) % r->n) {
+		const uint8_t *desc = r->desc + (size_t)at * DESC;
+
+		memcpy(&iova, desc, 8);
+		memcpy(&w, desc + 8, 4);
+		check(w & TX_DEXT);
+		check(++n <= TX_DESCS_MAX);
+		if (TX_TYPE(w) == TX_CONTEXT) {
+			check(n == 1);
+			continue;
+		}
+		check(TX_TYPE(w) == TX_DATA && (w & 0xffff));
+		check(liar_at(d, iova, w & 0xffff));
+		if (w & TX_EOP)
+			n = 0;
+	}
+	check(n == 0);
+}
+
 static uint32_t queue_first(uint8_t how, uint32_t rx_or_tx)
 {
 	return rx_or_tx + (how & 1 ? 0x40u : 0);
@@ -476,9 +549,11 @@ void liar_receive(struct liar *d, struct liar_input *in)
 
 	if (!ring_find(d, queue_first(how, RX_QUEUE), &r))
 		return;
+	d->lied |= (how & PAST_TAIL) != 0;
 	for (i = 0; i < n && (desc = ring_next(&r, how & PAST_TAIL)); i++) {
 		memcpy(&iova, desc, 8);
 		buf = liar_at(d, iova, 2048);
+		check(buf || !believes(d, r.reg));
 		if (buf && i == 0)
 			liar_take(in, buf, bytes);
 		word[0] = type;
@@ -499,6 +574,9 @@ void liar_transmit(struct liar *d, struct liar_input *in)
 
 	if (!ring_find(d, queue_first(how, TX_QUEUE), &r))
 		return;
+	d->lied |= (how & PAST_TAIL) != 0;
+	if (believes(d, r.reg))
+		check_posted(d, &r);
 	for (i = 0; i < n && (desc = ring_next(&r, (how & PAST_TAIL) && i < 64)); i++) {
 		memcpy(&word, desc + 8, 4);
 		/* only descriptors that ask for a report get one, but for a liar's */
@@ -515,6 +593,7 @@ void liar_scribble(struct liar *d, struct liar_input *in)
 	uint32_t at = liar_take8(in), word[4], i;
 	struct ring r;
 
+	d->lied = true;
 	for (i = 0; i < 4; i++)
 		word[i] = liar_take32(in);
 	if (ring_find(d, queue_first(how, how & 2 ? TX_QUEUE : RX_QUEUE), &r))

@@ -61,9 +61,14 @@ struct liar_i2c {
 	uint8_t eeprom[256];
 };
 
-/** struct liar - the device; @accesses to its registers so far */
+/**
+ * struct liar - the device
+ * @accesses: of its registers so far
+ * @lied: it spoilt a register or a descriptor; until then what it finds in rings must be right
+ */
 struct liar {
 	uint32_t accesses;
+	bool lied;
 	struct liar_rule rule[LIAR_RULES];
 	unsigned int next_rule;
 	uint32_t reg[LIAR_BAR / 4];

@@ -32,14 +32,16 @@ ok "both end with status 0" stop_all
 
 # A frame from the stream socket as QEMU frames it: 4 bytes of length, big endian, then the frame.
 nicsim_start left --port "$a,model=82599,net=stream:$work/net,server"
+has_bytes() {
+	[ "$(stat -c %s "$1")" -eq "$2" ]
+}
 stream_out() {
 	start reader timeout 20 socat -u "UNIX-CONNECT:$work/net" "CREATE:$work/stream.bin"
 	sleep 0.3
 	"$nax" gen "vfio-user:$a" --size 100 --count 3 || return 1
-	wait_for 5 test "$(stat -c %s "$work/stream.bin" 2>/dev/null || echo 0)" -ge 0
-	sleep 0.3
+	wait_for 5 has_bytes "$work/stream.bin" 300 || return 1
 	[ "$(head -c 4 "$work/stream.bin" | od -An -tx1 | tr -d ' ')" = 00000060 ] &&
-		[ "$(stat -c %s "$work/stream.bin")" -eq 300 ]
+		has_bytes "$work/stream.bin" 300
 }
 ok "the stream carries length and frame" stream_out
 kill "${pids[-1]}" 2>/dev/null

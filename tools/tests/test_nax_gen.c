@@ -42,7 +42,7 @@ static void round_trip(void **state)
 			assert_int_equal(frame[16] << 8 | frame[17], lens[i] - 14);
 			assert_int_equal(frame[23], t ? 6 : 17);
 			memset(&out, 0, sizeof(out));
-			assert_int_equal(gen_check(frame, lens[i], 65536, &out), GEN_GOOD);
+			assert_int_equal(gen_check(s, frame, lens[i], 65536, &out), GEN_GOOD);
 			assert_int_equal(out.flow, in.flow);
 			assert_int_equal(out.seq, in.seq);
 			assert_int_equal(out.ns, in.ns);
@@ -83,19 +83,19 @@ static void corruption(void **state)
 	for (i = GEN_HEADERS_UDP; i < sizeof(frame); i++) {
 		for (bit = 0; bit < 8; bit++) {
 			frame[i] ^= (u8)(1 << bit);
-			assert_int_not_equal(gen_check(frame, sizeof(frame), 100, &out), GEN_GOOD);
+			assert_int_not_equal(gen_check(&udp, frame, sizeof(frame), 100, &out), GEN_GOOD);
 			frame[i] ^= (u8)(1 << bit);
 		}
 	}
-	assert_int_equal(gen_check(frame, sizeof(frame), 100, &out), GEN_GOOD);
+	assert_int_equal(gen_check(&udp, frame, sizeof(frame), 100, &out), GEN_GOOD);
 	/* two bytes exchanged */
 	frame[100] ^= frame[90];
 	frame[90] ^= frame[100];
 	frame[100] ^= frame[90];
-	assert_int_equal(gen_check(frame, sizeof(frame), 100, &out), GEN_CORRUPT);
+	assert_int_equal(gen_check(&udp, frame, sizeof(frame), 100, &out), GEN_CORRUPT);
 	/* a flow that does not exist */
 	gen_build(&udp, &in, frame, sizeof(frame));
-	assert_int_equal(gen_check(frame, sizeof(frame), 7, &out), GEN_CORRUPT);
+	assert_int_equal(gen_check(&udp, frame, sizeof(frame), 7, &out), GEN_CORRUPT);
 }
 
 static void foreign(void **state)
@@ -105,7 +105,7 @@ static void foreign(void **state)
 	struct gen_stamp out;
 	u32 len;
 
-	assert_int_equal(gen_check(frame, sizeof(frame), 100, &out), GEN_FOREIGN);
+	assert_int_equal(gen_check(&udp, frame, sizeof(frame), 100, &out), GEN_FOREIGN);
 	gen_build(&udp, &in, frame, 150);
 	/* cut anywhere: the datagram says that there should be more */
 	for (len = 0; len < 150; len++) {
@@ -113,13 +113,28 @@ static void foreign(void **state)
 
 		assert_non_null(exact);
 		memcpy(exact, frame, len);
-		assert_int_equal(gen_check(exact, len, 100, &out), GEN_FOREIGN);
+		assert_int_equal(gen_check(&udp, exact, len, 100, &out), GEN_FOREIGN);
 		free(exact);
 	}
 	/* padding behind the datagram is nobody's */
-	assert_int_equal(gen_check(frame, 200, 100, &out), GEN_GOOD);
+	assert_int_equal(gen_check(&udp, frame, 200, 100, &out), GEN_GOOD);
 	frame[13] = 0xdd;
-	assert_int_equal(gen_check(frame, 150, 100, &out), GEN_FOREIGN);
+	assert_int_equal(gen_check(&udp, frame, 150, 100, &out), GEN_FOREIGN);
+}
+
+/* Two generators that face each other receive each other's frames, and must not judge them. */
+static void other_run(void **state)
+{
+	const struct gen_stamp in = { .flow = 7, .seq = 9, .ns = 11 };
+	struct gen_stream ours = udp, theirs = udp;
+	struct gen_stamp out;
+	u8 frame[100];
+
+	ours.run = 0x1234;
+	theirs.run = 0x1235;
+	gen_build(&ours, &in, frame, sizeof(frame));
+	assert_int_equal(gen_check(&ours, frame, sizeof(frame), 100, &out), GEN_GOOD);
+	assert_int_equal(gen_check(&theirs, frame, sizeof(frame), 100, &out), GEN_FOREIGN);
 }
 
 static void tagged(void **state)
@@ -132,7 +147,7 @@ static void tagged(void **state)
 	memmove(frame + 16, frame + 12, 88);
 	frame[12] = 0x81;
 	frame[13] = 0;
-	assert_int_equal(gen_check(frame, 104, 100, &out), GEN_GOOD);
+	assert_int_equal(gen_check(&udp, frame, 104, 100, &out), GEN_GOOD);
 	assert_int_equal(out.seq, 9);
 }
 
@@ -300,7 +315,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(round_trip), cmocka_unit_test(seeded),
 		cmocka_unit_test(corruption),
-		cmocka_unit_test(foreign),    cmocka_unit_test(tagged),
+		cmocka_unit_test(foreign),    cmocka_unit_test(other_run), cmocka_unit_test(tagged),
 		cmocka_unit_test(differ),     cmocka_unit_test(in_order),
 		cmocka_unit_test(disorder),   cmocka_unit_test(window_reuse),
 		cmocka_unit_test(sequence_wrap), cmocka_unit_test(buckets),

@@ -21,6 +21,20 @@ fwd() {
 	timeout 30 "$nax" fwd "vfio-user:$a" "vfio-user:$b" --queues 4 --duration 2
 }
 ok "forwarding on four queues" fwd
+# Queues are restarted and their descriptors recorded while other queues run. Frames are lost in it.
+recovery() {
+	local status=0
+	NICSIM=build/tsan/nicsim nicsim_start hang --chaos 1,tx-hang,rx-hang \
+		--port "$work/c.sock,model=82599,net=wire:w" \
+		--port "$work/d.sock,model=82599,net=wire:w" || return 1
+	local hang=$started
+	timeout 60 "$nax" gen "vfio-user:$work/c.sock" --peer "vfio-user:$work/d.sock" --queues 4 \
+		--flows 64 --duration 6 >"$work/hang-gen.log" 2>&1 || status=$?
+	cat "$work/hang-gen.log"
+	kill -TERM "$hang"
+	ends "$hang" 10 0 && [ $status -le 1 ] && grep -q "queue restart" "$work/hang-gen.log"
+}
+ok "queues restarted while others run" recovery
 killed_server() {
 	start load "$nax" gen "vfio-user:$a" --peer "vfio-user:$b" --duration 30
 	local load=$started

@@ -6,6 +6,8 @@
  * irq_ack(); they may sleep. tx_post, tx_reap, rx_reap, rx_post and irq_arm run in the poll
  * context of their queue, one at a time per queue; they must not sleep. irq_ack may run in hard
  * interrupt context. No datapath function of a queue runs while its queue_start or queue_stop does.
+ * After queue_stop the queue's tx_reap or rx_reap is called once more, for what the device had
+ * completed by then: both look at memory alone, and also when the device is gone.
  *
  * Order: attach -> start -> [link_set, set_filter, set_offloads, set_rss, set_itr] -> queue_start
  * and rx_post -> up. Teardown mirrors it: queue_stop -> stop -> detach. After a reset or resume the

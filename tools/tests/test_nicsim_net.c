@@ -336,6 +336,39 @@ static void test_stream_stall(void **state)
 	wait_link(false);
 }
 
+static void pause_on(void)
+{
+	sd_write(d, 0, 0x3D00, 8);			/* FCCFG: send */
+	sd_write(d, 0, 0x3220, 0x80000000u | 0x4000);	/* FCRTL */
+	sd_write(d, 0, 0x3260, 0x80000000u | 0x8000);	/* FCRTH */
+	sd_write(d, 0, 0x3200, 0xffff);			/* FCTTV */
+}
+
+/* A peer that goes while frames of it wait for the port: they are lost, and counted. */
+static void test_stream_left(void **state)
+{
+	uint8_t buf[1504];
+	uint64_t refused;
+	uint32_t i;
+	int fd;
+
+	attach(SIMNET_STREAM_SERVER, path, NULL);
+	fd = dial(SOCK_STREAM, path);
+	wait_link(true);
+	pause_on();
+	put_framed(buf, sd_numbered(1500), 1500);
+	for (i = 0; i < ROUNDS && !net->held_len; i++) {
+		assert_int_equal(send(fd, buf, sizeof(buf), 0), sizeof(buf));
+		round_once();
+	}
+	assert_true(net->held_len);
+	refused = net->stats.receive_dropped;
+	close(fd);
+	wait_link(false);
+	assert_true(net->stats.receive_dropped > refused);
+	assert_int_equal(net->held_len, 0);
+}
+
 /* A port that asks its partner to pause: nothing is lost, nothing overtakes. */
 static void test_stream_paused(void **state)
 {
@@ -346,10 +379,7 @@ static void test_stream_paused(void **state)
 	attach(SIMNET_STREAM_SERVER, path, NULL);
 	fd = dial(SOCK_STREAM, path);
 	wait_link(true);
-	sd_write(d, 0, 0x3D00, 8);			/* FCCFG: send */
-	sd_write(d, 0, 0x3220, 0x80000000u | 0x4000);	/* FCRTL */
-	sd_write(d, 0, 0x3260, 0x80000000u | 0x8000);	/* FCRTH */
-	sd_write(d, 0, 0x3200, 0xffff);			/* FCTTV */
+	pause_on();
 	memcpy(frame, sd_numbered(sizeof(frame)), sizeof(frame));
 	for (i = 0; i < 2 * ROUNDS && got < 1000; i++) {
 		if (sent < 1000) {
@@ -580,6 +610,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stream_bad, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stream_connect, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stream_stall, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stream_left, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stream_paused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dgram, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pcap, setup, teardown),

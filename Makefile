@@ -44,7 +44,6 @@ INC_NAX = $(INC_API) -Iframework/core -Iframework/user
 CORE_SRC   := $(wildcard framework/core/*.c)
 USER_SRC   := $(wildcard framework/user/*.c)
 DRIVER_SRC := $(wildcard drivers/*/*.c)
-DRIVER_SRC := $(filter-out drivers/tests/%,$(DRIVER_SRC))
 NICSIM_SRC := $(wildcard tools/nicsim/*.c)
 TOOL_SRC   := $(wildcard tools/nax/*.c)
 FUZZ_SRC   := $(wildcard tools/tests/fuzz_*.c)
@@ -73,14 +72,14 @@ endif
 all: programs $(LIBRARY)	## build the library, nax and nicsim
 programs: $(PROGRAMS)
 
-$(B)/framework/tests/%.o $(B)/drivers/tests/%.o: INC = $(INC_NAX) -Itools/nicsim -Iframework/tests
+$(B)/framework/tests/%.o $(B)/tools/tests/drivers/%.o: INC = $(INC_NAX) -Itools/nicsim -Iframework/tests
 $(B)/tools/tests/%.o: INC = $(INC_NAX) -Itools/nicsim
 $(B)/tools/tests/test_nax_%.o: INC = $(INC_NAX) -Itools/nax
 $(B)/framework/core/%.o $(B)/framework/user/%.o: INC = $(INC_NAX)
 $(B)/drivers/%.o: INC ?= -Iframework/include
 $(B)/tools/nicsim/%.o: INC = -Itools/nicsim
 $(B)/tools/nax/%.o: INC = $(INC_API)
-$(B)/framework/tests/%.o $(B)/drivers/tests/%.o $(B)/tools/tests/%.o: \
+$(B)/framework/tests/%.o $(B)/tools/tests/drivers/%.o $(B)/tools/tests/%.o: \
 	EXTRA = -DNAX_SOURCE_DIR='"$(CURDIR)"' -DNAX_BUILD_DIR='"$(CURDIR)/$(B)"'
 
 $(B)/%.o: %.c
@@ -119,13 +118,13 @@ $(B)/nicsim: $(B)/tools/nicsim/main.o $(NICSIM_A)
 # ---- tests ---------------------------------------------------------------------------------------
 
 unit = $(patsubst %.c,$(B)/%,$(wildcard $(1)/test_*.c))
-UNIT_TESTS := $(call unit,framework/tests) $(call unit,drivers/tests) $(call unit,tools/tests)
+UNIT_TESTS := $(call unit,framework/tests) $(call unit,tools/tests/drivers) $(call unit,tools/tests)
 # Shared sources of a folder of tests
 helper = $(call obj,$(filter-out $(wildcard $(1)/test_*.c $(1)/fuzz_*.c),$(wildcard $(1)/*.c)))
 
 # What several tests of a folder share goes into an archive, so that each takes what it uses.
 $(B)/framework/tests/helpers.a: $(call helper,framework/tests)
-$(B)/drivers/tests/helpers.a: $(call helper,drivers/tests)
+$(B)/tools/tests/drivers/helpers.a: $(call helper,tools/tests/drivers)
 $(B)/tools/tests/helpers.a: $(call helper,tools/tests)
 
 LINK_TEST = echo "  LD      $@"; $(CC) $(SANITIZE) -o $@ -Wl,--start-group $^ -Wl,--end-group \
@@ -133,8 +132,8 @@ LINK_TEST = echo "  LD      $@"; $(CC) $(SANITIZE) -o $@ -Wl,--start-group $^ -W
 $(call unit,framework/tests): $(B)/framework/tests/%: $(B)/framework/tests/%.o \
 		$(B)/framework/tests/helpers.a $(USER_A) $(CORE_A)
 	@$(LINK_TEST)
-$(call unit,drivers/tests): $(B)/drivers/tests/%: $(B)/drivers/tests/%.o \
-		$(B)/drivers/tests/helpers.a $(B)/libnax.o $(NICSIM_A)
+$(call unit,tools/tests/drivers): $(B)/tools/tests/drivers/%: $(B)/tools/tests/drivers/%.o \
+		$(B)/tools/tests/drivers/helpers.a $(B)/libnax.o $(NICSIM_A)
 	@$(LINK_TEST)
 $(call unit,tools/tests): $(B)/tools/tests/%: $(B)/tools/tests/%.o $(B)/tools/tests/helpers.a \
 		$(TOOL_A) $(NICSIM_A) $(B)/libnax.a

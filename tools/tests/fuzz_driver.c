@@ -80,7 +80,7 @@ static void forward(struct fuzz *f, struct nax_slot *r, unsigned int q)
  * A packet as the input wants it: slots and where its bytes go, request, lengths, and the first
  * bytes themselves; behind them whatever the buffers hold.
  */
-static void send(struct fuzz *f, unsigned int q)
+static void send_packet(struct fuzz *f, unsigned int q)
 {
 	struct nax_ring *tx = nax_port_tx_ring(f->port, q);
 	uint8_t shape = liar_take8(&f->in);
@@ -151,7 +151,7 @@ static u32 handler(struct nax_poll *poll, void *arg)
 		uint8_t how = liar_take8(&f->in);
 
 		for (q = 0; q <= (how >> 4 & 7u); q++)
-			send(f, how & 1);
+			send_packet(f, how & 1);
 	}
 	return 0;
 }
@@ -311,7 +311,7 @@ static bool control(struct fuzz *f, uint8_t what)
 	return true;
 }
 
-static void poll(struct fuzz *f, bool sending)
+static void iterate(struct fuzz *f, bool sending)
 {
 	f->sending = sending;
 	nax_poll_once(f->poll, handler, f);
@@ -334,10 +334,10 @@ static bool step(struct fuzz *f)
 		liar_scribble(f->liar, &f->in);
 		break;
 	case 6: case 7: case 8:
-		poll(f, true);
+		iterate(f, true);
 		break;
 	case 9: case 10: case 11:
-		poll(f, false);
+		iterate(f, false);
 		break;
 	default:
 		return control(f, what);
@@ -410,7 +410,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!step(&f))
 			goto close;
 	f.keeping = false;
-	poll(&f, false);
+	iterate(&f, false);
 close:
 	nax_poll_destroy(f.poll);
 	nax_port_close(f.port);

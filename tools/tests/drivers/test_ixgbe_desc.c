@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "../ixgbe/ixgbe.h"
+#include "../../../drivers/ixgbe/ixgbe.h"
 
 #define N	64
 

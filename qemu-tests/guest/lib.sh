@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash
+# What a scenario's guest functions may use. Descriptor 3 is the TAP file, 4 the other guest.
+
+tests=0
+
+# plan COUNT: how many checks this guest makes. Must come first.
+plan()
+{
+	echo "1..$1" >&3
+}
+
+# ok TEXT CMD..: one check; its output is shown if it fails.
+ok()
+{
+	local text=$1 out status=0
+
+	shift
+	tests=$((tests + 1))
+	out=$("$@" 2>&1) || status=$?
+	if [ "$status" -eq 0 ]; then
+		echo "ok $tests - $text" >&3
+	else
+		printf 'not ok %d - %s\n' "$tests" "$text" >&3
+		printf '%s\nstatus %d: %s\n' "$out" "$status" "$1" | tail -n 40 | sed 's/^/# /' >&3
+	fi
+}
+
+# note TEXT: a line for the reader of the result, and for await_guest on the host side.
+note()
+{
+	echo "# $*" >&3
+}
+
+# is ACTUAL EXPECTED
+is()
+{
+	[ "$1" = "$2" ] || { echo "is '$1', wanted '$2'"; return 1; }
+}
+
+# at_least NUMBER LIMIT
+at_least()
+{
+	awk -v a="$1" -v b="$2" 'BEGIN { exit !(a + 0 >= b + 0) }' ||
+		{ echo "is '$1', wanted at least $2"; return 1; }
+}
+
+# within SECONDS CMD..: repeat until it succeeds.
+within()
+{
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || { echo "not within its time: $*"; return 1; }
+		sleep 0.1
+	done
+}
+
+# tell WORD, await WORD SECONDS: meet the other guest, whatever the state of the network.
+tell()
+{
+	timeout 20 echo "$1" >&4
+}
+
+await()
+{
+	local word end=$((SECONDS + $2))
+
+	while [ "$SECONDS" -lt "$end" ]; do
+		# At once at an end of file, while the other guest is not there yet.
+		if IFS= read -r -t 1 word <&4; then
+			[ "$word" != "$1" ] || return 0
+		else
+			sleep 0.1
+		fi
+	done
+	echo "the other guest did not say '$1' in $2 s"
+	return 1
+}
+
+carrier_is()
+{
+	[ "$(cat "/sys/class/net/$1/carrier" 2>/dev/null)" = "$2" ]
+}
+
+# link_up IF ADDRESS: bring an interface up and wait for its carrier.
+link_up()
+{
+	ip addr replace "$2" dev "$1" && ip link set "$1" up && within 15 carrier_is "$1" 1
+}
+
+driver_is()
+{
+	is "$(basename "$(readlink "/sys/class/net/$1/device/driver")")" "$2"
+}
+
+# counter IF NAME: a value of ethtool -S.
+counter()
+{
+	ethtool -S "$1" | awk -v name="$2:" '$1 == name { print $2 }'
+}
+
+counter_is()
+{
+	is "$2=$(counter "$1" "$2")" "$2=$3"
+}
+
+# kernel_is_quiet PATTERN: no line at level warning or above has PATTERN.
+kernel_is_quiet()
+{
+	local lines
+
+	lines=$(dmesg -r | grep -E '^<[0-4]>' | grep -E "$1") || return 0
+	echo "$lines"
+	return 1
+}
+
+# mbits OUTPUT-OF-IPERF3: the receiver's rate.
+mbits()
+{
+	awk '/receiver/ { for (i = 2; i <= NF; i++) if ($i == "Mbits/sec") print $(i - 1) }' <<<"$1" |
+		tail -n 1
+}
+
+# iperf_server [NETNS]: start a server, and wait until it listens.
+iperf_server()
+{
+	local prefix=(${1:+ip netns exec "$1"})
+
+	"${prefix[@]}" iperf3 -s >/dev/null 2>&1 </dev/null 3>&- 4>&- &
+	within 10 listens "${prefix[@]}"
+}
+
+listens()
+{
+	"$@" netstat -ltn | grep -q ':5201 '
+}
+
+# iperf TEXT LEAST-MBITS SERVER ARGS..: one check, with the rate as a note.
+iperf()
+{
+	local text=$1 least=$2 server=$3 out rate
+
+	shift 3
+	out=$(timeout 60 iperf3 -f m --connect-timeout 5000 -c "$server" "$@" 2>&1)
+	rate=$(mbits "$out")
+	note "$text: ${rate:-no} Mbit/s"
+	ok "$text" at_least_or "$out" "$rate" "$least"
+}
+
+at_least_or()
+{
+	at_least "$2" "$3" || { echo "$1"; return 1; }
+}

@@ -1,0 +1,284 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The test host: a private Debian 13 root with QEMU, kernels and the guests' programs.
+#
+#   host.sh make             make it if it is not in the cache, print its folder
+#   host.sh run DIR CMD..    run a command in it; DIR is seen there as /run/nax
+#
+# It is cached in ${NAX_CACHE:-$HOME/.cache/nax} under a hash of its recipe. Other scripts source this
+# file and call host_make, host_run and host_enter. Mounts are only ever made in a mount namespace of
+# their own, so that none outlives its processes, whatever kills them.
+set -euo pipefail
+
+host_self=${BASH_SOURCE[0]}
+host_cache=${NAX_CACHE:-$HOME/.cache/nax}
+
+# ---- recipe: whatever changes here makes another root --------------------------------------------
+
+host_suite=trixie
+host_backports=trixie-backports
+host_packages=(busybox-static bash cpio kmod xz-utils zstd iproute2 ethtool iperf3 iputils-ping ipxe)
+host_backports_packages=(qemu-system-x86)
+host_kernels=("6.12 $host_suite" "7.2 $host_backports")
+host_qemu=11.1
+host_space_mb=3000
+
+host_recipe()
+{
+	declare -p host_suite host_backports host_packages host_backports_packages host_kernels host_qemu
+	declare -f host_install host_install_kernel host_apt_settings
+	uname -m
+}
+
+host_say()
+{
+	echo "qemu-tests: $*" >&2
+}
+
+# ---- what the machine must offer -----------------------------------------------------------------
+
+host_need_root()
+{
+	[ "$(id -u)" -eq 0 ] && return
+	host_say "not run as root: mount and PID namespaces and chroot of the test host need it"
+	return 1
+}
+
+# Install the programs of the machine itself that are not there.
+host_need_programs()
+{
+	local missing=() log
+
+	[ -x /usr/sbin/debootstrap ] || missing+=(debootstrap)
+	command -v unshare >/dev/null && command -v setpriv >/dev/null || missing+=(util-linux)
+	[ ${#missing[@]} -gt 0 ] || return 0
+	if ! command -v apt-get >/dev/null; then
+		host_say "not installed: ${missing[*]}, and there is no apt-get to install it"
+		return 1
+	fi
+	host_say "installing with apt-get: ${missing[*]}"
+	log=$(mktemp)
+	if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \
+		-o DPkg::Lock::Timeout=300 --no-install-recommends "${missing[@]}"; } \
+		>"$log" 2>&1 </dev/null; then
+		tail -n 20 "$log" >&2
+		rm -f "$log"
+		host_say "apt-get cannot install ${missing[*]}, see above"
+		return 1
+	fi
+	rm -f "$log"
+}
+
+# Print the first package mirror of the machine's own apt sources that has all suites.
+host_mirror()
+{
+	local tried=() mirror suite file
+
+	# apt only tells of sources whose lists it has.
+	[ -n "$(apt-get indextargets 'Created-By: Packages')" ] || apt-get -qq update >/dev/null 2>&1 || :
+	file=$(mktemp) || return
+	# shellcheck disable=SC2016 # apt-get expands
+	while read -r mirror; do
+		tried+=("$mirror")
+		for suite in "$host_suite" "$host_backports"; do
+			# apt's own downloader: it uses apt's proxies and transports.
+			timeout 60 /usr/lib/apt/apt-helper download-file \
+				"${mirror%/}/dists/$suite/InRelease" "$file" >/dev/null 2>&1 || break
+			grep -q '^Origin: Debian' "$file" || break
+			grep -q "^Codename: $suite\$" "$file" || break
+			if [ "$suite" = "$host_backports" ]; then
+				echo "$mirror"
+				rm -f "$file"
+				return 0
+			fi
+		done
+	done < <(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
+		awk '!seen[$0]++')
+	rm -f "$file"
+	host_say "no mirror with $host_suite and $host_backports can be reached;" \
+		"in apt's sources: ${tried[*]:-none}"
+	return 1
+}
+
+host_need_space()
+{
+	local free
+
+	free=$(df -Pm "$host_cache" | awk 'NR == 2 { print $4 }')
+	[ "$free" -ge "$host_space_mb" ] && return
+	host_say "$host_cache: $free MB free, the test host needs $host_space_mb MB"
+	return 1
+}
+
+# ---- making it -----------------------------------------------------------------------------------
+
+# Settings of the machine's apt that decide whether the mirror can be reached and is believed.
+host_apt_settings()
+{
+	apt-config dump | grep -E '^Acquire::(Check-Valid-Until|Check-Date|https?::Proxy) ' || :
+	echo 'APT::Install-Recommends "false";'
+}
+
+# Unpack the kernel of a suite to /kernels/NAME: no initrd, boot loader or triggers are wanted.
+host_install_kernel()
+{
+	local root=$1 name=$2 suite=$3 dir=$1/kernels/$2 packages release
+
+	mkdir -p "$dir/debs"
+	packages=$(chroot "$root" apt-get -s -t "$suite" install linux-image-amd64 |
+		awk '/^Inst linux-(image|binary|modules|base)-[0-9]/ { print $2 "=" substr($3, 2) }')
+	case $packages in
+	linux-*-"$name".*) ;;
+	*)
+		host_say "the mirror's $suite has linux '$packages', the recipe asks for $name"
+		return 1
+		;;
+	esac
+	# shellcheck disable=SC2016,SC2086 # the inner shell expands; a list, one package a line
+	chroot "$root" sh -c 'cd "$1" && shift && apt-get -qq download "$@"' - \
+		"/kernels/$name/debs" $packages
+	for deb in "$dir"/debs/*.deb; do
+		chroot "$root" dpkg-deb -x "${deb#"$root"}" "/kernels/$name"
+	done
+	rm -r "$dir/debs"
+	[ -e "$dir/lib" ] || ln -s usr/lib "$dir/lib"
+	release=$(basename "$dir"/lib/modules/*)
+	chroot "$root" depmod -b "/kernels/$name" "$release"
+	echo "$release" >"$dir/release"
+	# Older packages have the image in /boot, newer ones beside the modules.
+	mv "$dir/boot/vmlinuz-$release" "$dir/vmlinuz" 2>/dev/null ||
+		mv "$dir/lib/modules/$release/vmlinuz" "$dir/vmlinuz"
+}
+
+# All steps, in a mount and PID namespace of their own.
+host_install()
+{
+	local root=$1 mirror=$2 kernel name suite
+
+	export DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
+	debootstrap --variant=minbase "$host_suite" "$root" "$mirror"
+	mkdir -p "$root/run/nax" "$root/kernels"
+	host_apt_settings >"$root/etc/apt/apt.conf.d/nax"
+	printf '%s\n' force-unsafe-io 'path-exclude=/usr/share/doc/*' 'path-exclude=/usr/share/man/*' \
+		'path-exclude=/usr/share/locale/*' >"$root/etc/dpkg/dpkg.cfg.d/nax"
+	printf 'deb %s %s main\n' "$mirror" "$host_suite" "$mirror" "$host_backports" \
+		>"$root/etc/apt/sources.list"
+	cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
+	mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
+	chroot "$root" apt-get -qq update
+	chroot "$root" apt-get -qq install -y -t "$host_backports" "${host_backports_packages[@]}"
+	chroot "$root" apt-get -qq install -y "${host_packages[@]}"
+	for kernel in "${host_kernels[@]}"; do
+		read -r name suite <<<"$kernel"
+		host_install_kernel "$root" "$name" "$suite"
+	done
+	chroot "$root" apt-get clean
+	chroot "$root" qemu-system-x86_64 --version | grep -q "version $host_qemu\\." || {
+		host_say "QEMU of the mirror's $host_backports is not $host_qemu"
+		return 1
+	}
+	(cd "$root" && sha256sum usr/bin/qemu-system-x86_64 usr/bin/busybox \
+		kernels/*/vmlinuz kernels/*/lib/modules/*/modules.dep >.nax-complete)
+}
+
+host_is_whole()
+{
+	[ -s "$1/.nax-complete" ] && (cd "$1" && sha256sum --quiet -c .nax-complete) >/dev/null 2>&1
+}
+
+# Make the root if need be; sets host_root. Two builders wait for each other.
+host_make()
+{
+	local key mirror tmp lock
+
+	host_need_root || return
+	key=$(host_recipe | sha256sum | cut -c 1-16)
+	host_root=$host_cache/host-$key
+	host_is_whole "$host_root" && return
+	mkdir -p "$host_cache" || return
+	exec {lock}>"$host_cache/lock"
+	flock -n "$lock" || {
+		host_say "waiting for another maker of the test host"
+		flock -w 1800 "$lock" || {
+			host_say "$host_cache/lock: held for 1800 s, giving up"
+			return 1
+		}
+	}
+	if ! host_is_whole "$host_root"; then
+		[ ! -e "$host_root" ] || host_say "$host_root: damaged, making it again"
+		rm -rf --one-file-system "$host_root" "$host_cache"/build-host.*
+		host_need_programs && host_need_space && mirror=$(host_mirror) || return
+		tmp=$(mktemp -d "$host_cache/build-host.XXXXXX") || return
+		chmod 755 "$tmp"
+		host_say "making the test host in $host_cache (some minutes, once)"
+		if ! host_isolate timeout -k 10 1500 bash "$host_self" install "$tmp" "$mirror" \
+			>"$host_cache/host.log" 2>&1 </dev/null {lock}>&-; then
+			tail -n 20 "$host_cache/host.log" >&2
+			rm -rf --one-file-system "$tmp"
+			host_say "the test host cannot be made, see above and $host_cache/host.log"
+			return 1
+		fi
+		mv -T "$tmp" "$host_root" || return
+	fi
+	exec {lock}>&-
+}
+
+# ---- using it ------------------------------------------------------------------------------------
+
+# What runs a command in mount and PID namespaces that end with it, and with the process that waits.
+host_isolation=(setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child=KILL --mount-proc --)
+
+host_isolate()
+{
+	"${host_isolation[@]}" "$@"
+}
+
+# Only in namespaces of host_isolate: make the root usable by chroot, read-only, DIR as /run/nax.
+host_enter()
+{
+	local root=$1 dir=$2
+
+	mount --bind "$root" "$root"
+	mount -o remount,bind,ro "$root"
+	mount -t proc proc "$root/proc"
+	mount --rbind /dev "$root/dev"
+	mount -t tmpfs tmpfs "$root/tmp"
+	mount --bind "$dir" "$root/run/nax"
+}
+
+# host_run DIR CMD..: after host_make.
+host_run()
+{
+	host_isolate bash "$host_self" inside "$host_root" "$@"
+}
+
+[ "${BASH_SOURCE[0]}" = "$0" ] || return 0
+case ${1-} in
+make)
+	host_make
+	echo "$host_root"
+	;;
+run)
+	if [ $# -lt 3 ] || [ ! -d "$2" ]; then
+		host_say "run: needs a folder and a command"
+		exit 2
+	fi
+	shift
+	host_make
+	host_run "$@"
+	;;
+install)
+	host_install "$2" "$3"
+	;;
+inside)
+	root=$2
+	host_enter "$root" "$3"
+	shift 3
+	exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C TERM="${TERM:-dumb}" \
+		chroot "$root" "$@"
+	;;
+*)
+	host_say "host.sh: command is '${1-}': must be make or run"
+	exit 2
+	;;
+esac

@@ -96,7 +96,7 @@ host_mirror()
 		awk '!seen[$0]++')
 	rm -f "$file"
 	host_say "no mirror with $host_suite and $host_backports can be reached;" \
-		"in apt's sources: ${tried[*]:-none}"
+		"apt's own sources, as far as apt-get update reaches them: ${tried[*]:-none}"
 	return 1
 }
 

@@ -64,8 +64,8 @@ ifeq ($(filter $(VARIANT),release asan tsan fuzz),)
 $(error VARIANT is "$(VARIANT)": must be release, asan, tsan or fuzz)
 endif
 
-.PHONY: all demo demo-run check check-run fuzz fuzz-run install uninstall clean help deps
-.PHONY: deps-demo deps-check deps-fuzz programs tests version
+.PHONY: all demo check fuzz fuzz-run install uninstall clean help deps
+.PHONY: deps-demo deps-check deps-fuzz programs tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 

@@ -17,16 +17,24 @@ host_cache=${NAX_CACHE:-$HOME/.cache/nax}
 
 host_suite=trixie
 host_backports=trixie-backports
-host_packages=(busybox-static bash cpio kmod xz-utils zstd iproute2 ethtool iperf3 iputils-ping ipxe)
-host_backports_packages=(qemu-system-x86)
-host_kernels=("6.12 $host_suite" "7.2 $host_backports")
+# Where the oldest kernel headers are that nax builds with.
+host_old_suite=bookworm
+# In the guests: userland and outside tests; on the test host: what builds kernels, modules and tests.
+host_packages=(busybox-static bash cpio kmod xz-utils zstd iproute2 ethtool iperf3 iputils-ping ipxe
+	python3 python3-yaml python3-jsonschema socat netsniff-ng tcpdump jq linuxptp dpdk-dev
+	gcc libc6-dev make bc bison flex rsync libelf-dev libssl-dev libcap-dev libmnl-dev liburing-dev
+	libnuma-dev clang lld llvm libbpf-dev bpftool sparse linux-source-6.12)
+host_backports_packages=(qemu-system-x86 linux-source-7.2)
+host_kernels=(6.12 7.2)
+host_headers=(6.1 "${host_kernels[@]}")
 host_qemu=11.1
-host_space_mb=3000
+host_space_mb=6000
 
 host_recipe()
 {
-	declare -p host_suite host_backports host_packages host_backports_packages host_kernels host_qemu
-	declare -f host_install host_install_kernel host_apt_settings
+	declare -p host_suite host_backports host_old_suite host_packages host_backports_packages \
+		host_kernels host_headers host_qemu
+	declare -f host_install host_newest host_install_kernel host_install_headers host_apt_settings
 	uname -m
 }
 
@@ -80,7 +88,7 @@ host_mirror()
 	# shellcheck disable=SC2016 # apt-get expands
 	while read -r mirror; do
 		tried+=("$mirror")
-		for suite in "$host_suite" "$host_backports"; do
+		for suite in "$host_suite" "$host_old_suite" "$host_backports"; do
 			# apt's own downloader: it uses apt's proxies and transports.
 			timeout 60 /usr/lib/apt/apt-helper download-file \
 				"${mirror%/}/dists/$suite/InRelease" "$file" >/dev/null 2>&1 || break
@@ -95,7 +103,7 @@ host_mirror()
 	done < <(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
 		awk '!seen[$0]++')
 	rm -f "$file"
-	host_say "no mirror with $host_suite and $host_backports can be reached;" \
+	host_say "no mirror with $host_suite, $host_old_suite and $host_backports can be reached;" \
 		"apt's own sources, as far as apt-get update reaches them: ${tried[*]:-none}"
 	return 1
 }
@@ -119,21 +127,28 @@ host_apt_settings()
 	echo 'APT::Install-Recommends "false";'
 }
 
-# Unpack the kernel of a suite to /kernels/NAME: no initrd, boot loader or triggers are wanted.
+# Print the newest package linux-KIND-VERSION.. of the suites. Not the suite's meta package: a suite goes on
+# to the next kernel, and keeps those before it.
+host_newest()
+{
+	local root=$1 kind=$2 version=$3 newest
+
+	newest=$(chroot "$root" apt-cache search --names-only \
+		"^linux-$kind-${version//./\\.}\\.[0-9]+(\\+deb[0-9]+|-[0-9]+)-amd64\$" |
+		cut -d ' ' -f 1 | sort -V | tail -n 1)
+	[ -n "$newest" ] || host_say "the mirror has no linux-$kind-$version.*-amd64"
+	echo "$newest"
+}
+
+# Unpack a kernel to /kernels/NAME: no initrd, boot loader or triggers are wanted.
 host_install_kernel()
 {
-	local root=$1 name=$2 suite=$3 dir=$1/kernels/$2 packages release
+	local root=$1 name=$2 dir=$1/kernels/$2 package packages release
 
-	mkdir -p "$dir/debs"
-	packages=$(chroot "$root" apt-get -s -t "$suite" install linux-image-amd64 |
+	package=$(host_newest "$root" image "$name")
+	packages=$(chroot "$root" apt-get -s -t "$host_backports" install "$package" |
 		awk '/^Inst linux-(image|binary|modules|base)-[0-9]/ { print $2 "=" substr($3, 2) }')
-	case $packages in
-	linux-*-"$name".*) ;;
-	*)
-		host_say "the mirror's $suite has linux '$packages', the recipe asks for $name"
-		return 1
-		;;
-	esac
+	mkdir -p "$dir/debs"
 	# shellcheck disable=SC2016,SC2086 # the inner shell expands; a list, one package a line
 	chroot "$root" sh -c 'cd "$1" && shift && apt-get -qq download "$@"' - \
 		"/kernels/$name/debs" $packages
@@ -150,27 +165,42 @@ host_install_kernel()
 		mv "$dir/lib/modules/$release/vmlinuz" "$dir/vmlinuz"
 }
 
+# Install a kernel's headers, with the compiler that they ask for; /headers/NAME leads to them.
+host_install_headers()
+{
+	local root=$1 name=$2 package
+
+	package=$(host_newest "$root" headers "$name")
+	chroot "$root" apt-get -qq install -y -t "$host_backports" "$package"
+	ln -s "/usr/src/$package" "$root/headers/$name"
+}
+
 # All steps, in a mount and PID namespace of their own.
 host_install()
 {
-	local root=$1 mirror=$2 kernel name suite
+	local root=$1 mirror=$2 name
 
 	export DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 	debootstrap --variant=minbase "$host_suite" "$root" "$mirror"
-	mkdir -p "$root/run/nax" "$root/kernels"
+	mkdir -p "$root/run/nax" "$root/kernels" "$root/headers"
 	host_apt_settings >"$root/etc/apt/apt.conf.d/nax"
 	printf '%s\n' force-unsafe-io 'path-exclude=/usr/share/doc/*' 'path-exclude=/usr/share/man/*' \
 		'path-exclude=/usr/share/locale/*' >"$root/etc/dpkg/dpkg.cfg.d/nax"
-	printf 'deb %s %s main\n' "$mirror" "$host_suite" "$mirror" "$host_backports" \
+	printf "deb $mirror %s main\n" "$host_suite" "$host_backports" "$host_old_suite" \
 		>"$root/etc/apt/sources.list"
+	printf '%s\n' 'Package: *' "Pin: release n=$host_old_suite" 'Pin-Priority: 50' \
+		>"$root/etc/apt/preferences.d/nax"
 	cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
 	mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
 	chroot "$root" apt-get -qq update
-	chroot "$root" apt-get -qq install -y -t "$host_backports" "${host_backports_packages[@]}"
+	# In this order: whatever both need stays the older suite's.
 	chroot "$root" apt-get -qq install -y "${host_packages[@]}"
-	for kernel in "${host_kernels[@]}"; do
-		read -r name suite <<<"$kernel"
-		host_install_kernel "$root" "$name" "$suite"
+	chroot "$root" apt-get -qq install -y -t "$host_backports" "${host_backports_packages[@]}"
+	for name in "${host_kernels[@]}"; do
+		host_install_kernel "$root" "$name"
+	done
+	for name in "${host_headers[@]}"; do
+		host_install_headers "$root" "$name"
 	done
 	chroot "$root" apt-get clean
 	chroot "$root" qemu-system-x86_64 --version | grep -q "version $host_qemu\\." || {

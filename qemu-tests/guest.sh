@@ -4,58 +4,127 @@
 # Sourced after host.sh. The variables of a scenario and host_root come from who sources this.
 # shellcheck disable=SC2154
 
+# shellcheck source=cache.sh
+. "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/cache.sh"
 guest_dir=$(dirname "$(realpath "${BASH_SOURCE[0]}")")/guest
 
-# Make the shared cpios and kernels if need be; sets guest_base. Needs host_make before.
+# What decides whether an entry has to be made again: the test host, the tools, and more.
+guest_key()
+{
+	{ basename "$host_root"; cat "$guest_dir/build" "$guest_dir/tree.sh" "$@"; } | sha256sum | cut -c 1-16
+}
+
+# guest_part WHAT.. FOLDER: run guest/build in the test host; guest_binds is what it sees in /mnt.
+guest_part()
+{
+	local folder=${*: -1} host_binds=("guest=$guest_dir" "${guest_binds[@]}")
+
+	host_run "$folder" bash /mnt/guest/build "${@:1:$#-1}"
+}
+
+# guest_slow LAYER FUNCTION VERSION: what a layer builds. Its key is the recipe of just that.
+guest_slow()
+{
+	local layer=$1 function=$2 version=$3 key guest_binds=()
+
+	key=$(
+		# shellcheck source=/dev/null
+		. "$guest_dir/layers/$layer"
+		{
+			basename "$host_root"
+			declare -f "$function"
+			for file in ${layer_files-}; do
+				cat "$guest_dir/layers/$file" || exit
+			done
+		} | sha256sum | cut -c 1-16
+	)
+	cache_is_whole "$host_cache/$layer-slow-$version-$key" ||
+		host_say "building for layer $layer, kernel $version: once, some minutes"
+	cache_make "$layer-slow-$version" "$key" 3000 3600 guest_part slow "$layer" "$function" "$version"
+}
+
+# guest_layer LAYER: make the parts of a layer that $kernel needs; appends to guest_images.
+guest_layer()
+{
+	local layer=$1 has file files=() key guest_binds=() own
+
+	file=$guest_dir/layers/$layer
+	if [ ! -f "$file" ]; then
+		host_say "layer is '$layer': must be one of $(cd "$guest_dir/layers" && echo *)"
+		return 1
+	fi
+	# shellcheck source=/dev/null
+	has=$(. "$file" && declare -F | awk '{ printf " %s ", $3 }')
+	# shellcheck source=/dev/null
+	own=$(. "$file" && echo "${layer_files-}")
+	files=("$file")
+	for file in $own; do
+		files+=("$guest_dir/layers/$file")
+	done
+	[ "$layer" = base ] || files+=("$guest_dir/layers/base")
+	key=$(guest_key "${files[@]}")
+	[ "$layer" = base ] || guest_binds+=("base=$guest_base")
+	if [[ $has == *' layer_build '* ]]; then
+		guest_slow "$layer" layer_build 6.12 || return
+		guest_binds+=("built=$cache_entry/out")
+	fi
+	if [[ $has == *' layer '* ]]; then
+		cache_make "layer-$layer" "$key" 200 300 guest_part common "$layer" || return
+		[ "$layer" != base ] || guest_base=$cache_entry
+		guest_images+=("$cache_entry")
+	fi
+	if [[ $has == *' layer_build_kernel '* ]]; then
+		guest_slow "$layer" layer_build_kernel "$guest_version" || return
+		guest_binds+=("built-kernel=$cache_entry/out")
+	fi
+	if [[ $has == *' layer_kernel '* ]]; then
+		[ -z "$guest_kernel_dir" ] || guest_binds+=("kernel=$guest_kernel_dir")
+		cache_make "layer-$layer-$kernel" "$key$guest_kernel_key" 200 300 \
+			guest_part kernel "$layer" "$kernel" || return
+		guest_images+=("$cache_entry")
+	fi
+}
+
+# Make what guests with $kernel and $layers share, if need be; sets guest_images, the folders of its parts
+# in their order, and guest_vmlinux. Needs host_make before.
 guest_make()
 {
-	local key tmp lock
+	local layer guest_binds=()
 
-	key=$({ echo "$host_root"; cat "$guest_dir/build"; } | sha256sum | cut -c 1-16)
-	guest_base=$host_cache/guest-$key
-	guest_is_whole "$guest_base" && return
-	exec {lock}>"$host_cache/lock"
-	flock -w 600 "$lock" || return
-	if ! guest_is_whole "$guest_base"; then
-		[ ! -e "$guest_base" ] || host_say "$guest_base: damaged, making it again"
-		rm -rf "$guest_base" "$host_cache"/build-guest.*
-		tmp=$(mktemp -d "$host_cache/build-guest.XXXXXX") || return
-		cp "$guest_dir/build" "$tmp/build"
-		if ! { host_run "$tmp" bash /run/nax/build && cd "$tmp" && rm build &&
-			sha256sum ./* >.complete; } >"$host_cache/guest.log" 2>&1 {lock}>&-; then
-			tail -n 20 "$host_cache/guest.log" >&2
-			rm -rf "$tmp"
-			host_say "the guests' files cannot be made, see above and $host_cache/guest.log"
-			return 1
-		fi
-		mv -T "$tmp" "$guest_base"
+	guest_images=() guest_kernel_dir='' guest_kernel_key='' guest_version=$kernel
+	if [ ! -d "$host_root/kernels/$kernel" ]; then
+		host_say "kernel is '$kernel': must be one of ${host_kernels[*]}"
+		return 1
 	fi
-	exec {lock}>&-
+	cache_make "vmlinux-$kernel" "$(guest_key)$guest_kernel_key" 200 300 guest_part vmlinux "$kernel" || return
+	guest_vmlinux=$cache_entry
+	for layer in base $layers; do
+		guest_layer "$layer" || return
+	done
 }
 
-guest_is_whole()
-{
-	[ -s "$1/.complete" ] && (cd "$1" && sha256sum --quiet -c .complete) >/dev/null 2>&1
-}
-
-# guest_image DIR N: write DIR/guestN.cpio: base, modules, and what is this scenario's own.
+# guest_image DIR N: write DIR/guestN.cpio: base, layers, and what is this scenario's own.
 # The kernel unpacks concatenated archives one over the other.
 guest_image()
 {
-	local dir=$1 n=$2 tree=$1/overlay$2 keep_guest=$keep
+	local dir=$1 n=$2 tree=$1/overlay$2 keep_guest=$keep modules_dir file
 
 	[ "$keep" != 1 ] || [ "$n" -eq 1 ] || keep_guest='wait'
-	mkdir -p "$tree/nax"
+	modules_dir=$tree/usr/lib/modules/$(cat "$guest_vmlinux/release")
+	mkdir -p "$tree/nax" "$modules_dir"
 	install -m 755 "$guest_dir/init" "$tree/init"
 	cp "$guest_dir/lib.sh" "$tree/nax/lib.sh"
 	cp "$scenario_file" "$tree/nax/scenario"
 	printf '%s=%q\n' guest "$n" kernel "$kernel" variant "$variant" keep "$keep_guest" \
 		modules "$modules" >"$tree/nax/env"
-	chroot "$host_root" sh -c "cd /run/nax/overlay$n && find . | cpio --quiet -o -H newc" \
+	for file in modules.dep modules.alias; do
+		cat "${guest_images[@]/%//$file}" 2>/dev/null | sort -u >"$modules_dir/$file" || :
+	done
+	: >"$modules_dir/modules.symbols"
+	chroot "$host_root" sh -c "cd /run/nax/overlay$n && find . | cpio --quiet -o -H newc -R 0:0" \
 		>"$dir/overlay$n.cpio"
 	rm -r "$tree"
-	cat "$guest_base/base.cpio" "$guest_base/modules-$kernel.cpio" "$dir/overlay$n.cpio" \
-		>"$dir/guest$n.cpio"
+	cat "${guest_images[@]/%//image.cpio}" "$dir/overlay$n.cpio" >"$dir/guest$n.cpio"
 	rm "$dir/overlay$n.cpio"
 }
 

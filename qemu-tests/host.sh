@@ -263,10 +263,13 @@ host_isolate()
 	"${host_isolation[@]}" "$@"
 }
 
-# Only in namespaces of host_isolate: make the root usable by chroot, read-only, DIR as /run/nax.
+# Only in namespaces of host_isolate: make the root usable by chroot, read-only, DIR as /run/nax, and
+# further folders NAME=FOLDER, read-only, as /mnt/NAME.
 host_enter()
 {
-	local root=$1 dir=$2
+	local root=$1 dir=$2 bind to
+
+	shift 2
 
 	mount --bind "$root" "$root"
 	mount -o remount,bind,ro "$root"
@@ -274,13 +277,22 @@ host_enter()
 	mount --rbind /dev "$root/dev"
 	mount -t tmpfs tmpfs "$root/tmp"
 	mount --bind "$dir" "$root/run/nax"
+	[ $# -gt 0 ] || return 0
+	mount -t tmpfs tmpfs "$root/mnt"
+	for bind in "$@"; do
+		to=$root/mnt/${bind%%=*}
+		mkdir "$to"
+		mount --bind "${bind#*=}" "$to"
+		mount -o remount,bind,ro "$to"
+	done
 }
 
-# host_run DIR CMD..: after host_make.
+# host_run DIR CMD..: after host_make; host_binds is an array for host_enter.
 host_run()
 {
-	host_isolate bash "$host_self" inside "$host_root" "$@"
+	host_isolate bash "$host_self" inside "$host_root" "${#host_binds[@]}" "${host_binds[@]}" "$@"
 }
+host_binds=()
 
 [ "${BASH_SOURCE[0]}" = "$0" ] || return 0
 case ${1-} in
@@ -301,9 +313,10 @@ install)
 	host_install "$2" "$3"
 	;;
 inside)
-	root=$2
-	host_enter "$root" "$3"
+	root=$2 count=$3
 	shift 3
+	host_enter "$root" "${@:count + 1:1}" "${@:1:count}"
+	shift $((count + 1))
 	exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C TERM="${TERM:-dumb}" \
 		chroot "$root" "$@"
 	;;

@@ -12,16 +12,17 @@ here=$(dirname "$(realpath "$0")")
 
 dir=$1 scenario_file=$2 kernel=$3 variant=$4 keep=$5 trace=$6
 nicsim=${NICSIM:-$here/../build/release/nicsim}
-host_make && guest_make
+host_make
 
 # What a scenario may set, and its default; README.md describes them.
 # shellcheck disable=SC2034 # guest.sh reads them
-guests=1 ports=() qemu1=() qemu2=() modules='' memory=384 smp=1 append='' allow='' qemu_may_say='' timeout=90
+guests=1 ports=() qemu1=() qemu2=() modules='' layers='' memory=384 smp=1 append='' allow='' qemu_may_say='' timeout=90
 nicsim_status=0 nicsim_options=()
 # shellcheck disable=SC2034 # for scenarios
 name=$(basename "$scenario_file") tftp=$dir/tftp
 # shellcheck source=/dev/null
 . "$scenario_file"
+guest_make
 
 checks=$dir/checks
 : >"$checks"
@@ -187,8 +188,7 @@ trap 'host_say "scenario.sh: line $LINENO: $BASH_COMMAND: status $?"' ERR
 exec 5<&0 6>&1
 guest_pids=()
 host_enter "$host_root" "$dir"
-ln "$guest_base/vmlinux-$kernel" "$dir/vmlinux" 2>/dev/null ||
-	cp "$guest_base/vmlinux-$kernel" "$dir/vmlinux"
+ln "$guest_vmlinux/vmlinux" "$dir/vmlinux" 2>/dev/null || cp "$guest_vmlinux/vmlinux" "$dir/vmlinux"
 ! declare -F prepare >/dev/null || prepare
 if ! start_nicsim; then
 	{ echo "not ok - nicsim starts"; sed 's/^/# /' "$dir/nicsim.log"; } >>"$checks"

@@ -45,6 +45,8 @@ void sim_datapath_reset(struct nicsim_port *p)
 	dp->epoch++;
 	dp->said = 0;
 	dp->cause = 0;
+	memset(dp->rx_said, 0, sizeof(dp->rx_said));
+	memset(dp->tx_said, 0, sizeof(dp->tx_said));
 	memset(dp->rx_irq, 0, sizeof(dp->rx_irq));
 	memset(dp->tx_irq, 0, sizeof(dp->tx_irq));
 	memset(dp->rx_hung, 0, sizeof(dp->rx_hung));

@@ -27,6 +27,7 @@
 #define SIM_TX_FRAGS		40		/* no packet has more data descriptors */
 #define SIM_TX_HEADER		1024		/* MACLEN 127 + IPLEN 511 + L4LEN 255 + tag fit */
 #define SIM_TX_WRITEBACKS	64
+#define SIM_RING_BYTES		0x20000		/* 8192 descriptors */
 #define SIM_QUEUE_WORDS		(SIM_QUEUES / 64)
 #define SIM_RSS_NIBBLES		72		/* of 36 bytes: two IPv6 addresses, two ports */
 
@@ -170,10 +171,23 @@ struct sim_tx_job {
 };
 
 /**
+ * struct sim_ring_said - what a driver wrote to a ring's registers that these do not keep
+ * @length: RDLEN, TDLEN as written
+ * @base: bits of RDBAL, TDBAL below the alignment
+ * @back: the tail took descriptors back while nothing was fetched
+ */
+struct sim_ring_said {
+	uint32_t length;
+	uint8_t base;
+	bool back;
+};
+
+/**
  * struct sim_datapath - state of the datapath of a port
  * @real_time: no serialization at wire speed
  * @epoch: counts resets, to notice one from within a callback
  * @said: things logged once
+ * @rx_said, @tx_said: to be judged when the ring begins to be used
  * @rx_irq, @tx_irq, @cause: interrupts to raise at the end of a run
  * @rx_hung: queues a fault stopped until re-enabled
  * @drop_en: queues with drop enable by QDE
@@ -194,6 +208,7 @@ struct sim_datapath {
 	bool real_time;
 	uint32_t epoch;
 	uint32_t said;
+	struct sim_ring_said rx_said[SIM_QUEUES], tx_said[SIM_QUEUES];
 	uint64_t rx_irq[SIM_QUEUE_WORDS], tx_irq[SIM_QUEUE_WORDS];
 	uint32_t cause;
 
@@ -369,15 +384,17 @@ void sim_tdwb_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_tdwbh_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_qde_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_rssrk_write(struct nicsim_port *p, uint32_t i, uint32_t value);
+void sim_rxctrl_write(struct nicsim_port *p, uint32_t i, uint32_t value);
+void sim_rah_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_dmatxctl_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_mtqc_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_ftqf_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_synqf_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 
-/** sim_ring_count() - descriptors of a ring by its length register. */
+/** sim_ring_count() - descriptors of a ring by its length register; 0: too long to be one. */
 static inline uint32_t sim_ring_count(uint32_t len)
 {
-	return len / 16;
+	return len <= SIM_RING_BYTES ? len / 16 : 0;
 }
 
 #endif /* NICSIM_DATAPATH_H */

@@ -3,21 +3,34 @@
  * nicsim: writes to the registers of queues and to those that rule all queues, with the rules that
  * a driver has to keep: rings are set up while the queue is off, tails stay inside the ring and
  * never go back.
+ *
+ * Like the chip, registers of a queue that does no DMA take what they can hold: the register test of
+ * Linux' ixgbe writes patterns there. What is wrong with a ring is said when it begins to be used:
+ * both its queue (RXDCTL, TXDCTL) and its unit (RXCTRL.RXEN, DMATXCTL.TE) are on.
  */
 #include "datapath.h"
 #include "regs_datapath.h"
 
-/** struct ring_kind - where a ring's registers are, relative to those of its queue */
+/**
+ * struct ring_kind - where a ring's registers are, relative to those of its queue
+ * @letter: of the registers' names
+ * @unit: register whose UNIT_ON starts all rings of the kind
+ */
 struct ring_kind {
 	const char *name;
+	char letter;
 	uint32_t base, length, head, tail, control;
+	uint32_t unit;
 };
 
+#define UNIT_ON		0x00000001
+_Static_assert(RXCTRL_RXEN == UNIT_ON && DMATXCTL_TE == UNIT_ON, "one bit for both kinds");
+
 static const struct ring_kind rx_ring = {
-	"receive", RXQ_RDBAL, RXQ_RDLEN, RXQ_RDH, RXQ_RDT, RXQ_RXDCTL
+	"receive", 'R', RXQ_RDBAL, RXQ_RDLEN, RXQ_RDH, RXQ_RDT, RXQ_RXDCTL, DR_RXCTRL
 };
 static const struct ring_kind tx_ring = {
-	"transmit", TXQ_TDBAL, TXQ_TDLEN, TXQ_TDH, TXQ_TDT, TXQ_TXDCTL
+	"transmit", 'T', TXQ_TDBAL, TXQ_TDLEN, TXQ_TDH, TXQ_TDT, TXQ_TXDCTL, DR_DMATXCTL
 };
 
 static bool enabled(const struct nicsim_port *p, uint32_t regs, const struct ring_kind *k)
@@ -25,94 +38,136 @@ static bool enabled(const struct nicsim_port *p, uint32_t regs, const struct rin
 	return sim_reg(p, regs + k->control) & XXDCTL_ENABLE;
 }
 
-/* Stores @value unless that would change a running queue. */
-static void config_write(struct nicsim_port *p, uint32_t regs, const struct ring_kind *k,
+/* DMA may go on: what is in the registers counts now. */
+static bool begun(const struct nicsim_port *p, uint32_t regs, const struct ring_kind *k)
+{
+	return enabled(p, regs, k) && (sim_reg(p, k->unit) & UNIT_ON);
+}
+
+static struct sim_ring_said *ring_said(const struct nicsim_port *p, const struct ring_kind *k,
+				       uint32_t q)
+{
+	return k == &rx_ring ? &p->dp->rx_said[q] : &p->dp->tx_said[q];
+}
+
+/* Stores @value unless that would change a running queue; returns whether it stands there. */
+static bool config_write(struct nicsim_port *p, uint32_t regs, const struct ring_kind *k,
 			 uint32_t which, uint32_t q, uint32_t value, const char *name)
 {
 	if (enabled(p, regs, k) && sim_reg(p, regs + which) != value) {
 		sim_error(p, "ring-config", "%s[%u] = %#x, was %#x: %s queue is enabled", name, q,
 			  value, sim_reg(p, regs + which), k->name);
-		return;
+		return false;
 	}
 	sim_reg_set(p, regs + which, value);
+	return true;
+}
+
+static void base_check(struct nicsim_port *p, uint32_t regs, const struct ring_kind *k, uint32_t q)
+{
+	uint32_t low = ring_said(p, k, q)->base;
+
+	if (low)
+		sim_error(p, "ring-config", "%cDBAL[%u] = %#x: rings begin at multiples of 128",
+			  k->letter, q, sim_reg(p, regs + k->base) | low);
 }
 
 static void base_write(struct nicsim_port *p, uint32_t regs, const struct ring_kind *k, uint32_t q,
 		       uint32_t value, const char *name)
 {
-	if (value & XDBAL_ALIGN)
-		sim_error(p, "ring-config", "%s[%u] = %#x: rings begin at multiples of 128", name,
-			  q, value);
-	config_write(p, regs, k, k->base, q, value & ~XDBAL_ALIGN, name);
+	if (!config_write(p, regs, k, k->base, q, value & ~XDBAL_ALIGN, name))
+		return;
+	ring_said(p, k, q)->base = value & XDBAL_ALIGN;
+	if (begun(p, regs, k))
+		base_check(p, regs, k, q);
+}
+
+/* True: the length is one that a ring can have, or 0. */
+static bool length_check(struct nicsim_port *p, const struct ring_kind *k, uint32_t q)
+{
+	uint32_t length = ring_said(p, k, q)->length;
+
+	if (length <= SIM_RING_BYTES && !(length & ~XDLEN_BITS))
+		return true;
+	sim_error(p, "ring-config", "%cDLEN[%u] = %u: a multiple of 128, at most %u", k->letter, q,
+		  length, SIM_RING_BYTES);
+	return false;
 }
 
 static void length_write(struct nicsim_port *p, uint32_t regs, const struct ring_kind *k,
 			 uint32_t q, uint32_t value, const char *name)
 {
-	if (value > XDLEN_MAX || value & ~XDLEN_BITS) {
-		sim_error(p, "ring-config", "%s[%u] = %u: a multiple of 128, at most %u", name, q,
-			  value, XDLEN_MAX);
+	if (!config_write(p, regs, k, k->length, q, value & XDLEN_BITS, name))
 		return;
-	}
-	config_write(p, regs, k, k->length, q, value, name);
-}
-
-static bool in_ring(const struct nicsim_port *p, uint32_t regs, const struct ring_kind *k,
-		    uint32_t value)
-{
-	return !value || value < sim_ring_count(sim_reg(p, regs + k->length));
+	ring_said(p, k, q)->length = value;
+	if (begun(p, regs, k))
+		length_check(p, k, q);
 }
 
 static void head_write(struct nicsim_port *p, uint32_t regs, const struct ring_kind *k, uint32_t q,
 		       uint32_t value, const char *name)
 {
-	if (!in_ring(p, regs, k, value)) {
-		sim_error(p, "ring-head", "%s[%u] = %u in a ring of %u", name, q, value,
-			  sim_ring_count(sim_reg(p, regs + k->length)));
-		return;
-	}
 	config_write(p, regs, k, k->head, q, value, name);
 }
 
 /* The tail is where software stops: it gives descriptors, and takes none back. */
+static bool takes_back(uint32_t count, uint32_t head, uint32_t old, uint32_t value)
+{
+	if (head >= count || old >= count || value >= count)
+		return false;
+	return (value + count - head) % count < (old + count - head) % count;
+}
+
+/* Returns whether a queue that runs has a new tail. */
 static bool tail_write(struct nicsim_port *p, uint32_t regs, const struct ring_kind *k, uint32_t q,
 		       uint32_t value, const char *name)
 {
 	uint32_t count = sim_ring_count(sim_reg(p, regs + k->length));
 	uint32_t head = sim_reg(p, regs + k->head), old = sim_reg(p, regs + k->tail);
+	bool back = takes_back(count, head, old, value);
 
-	if (!in_ring(p, regs, k, value)) {
-		sim_error(p, "ring-tail", "%s[%u] = %u in a ring of %u", name, q, value, count);
-		return false;
-	}
-	if (!enabled(p, regs, k)) {
-		if (value)
+	if (!begun(p, regs, k)) {
+		/* 82599 datasheet section 4.6.7.1: not before ENABLE reads 1 */
+		if (enabled(p, regs, k))
+			ring_said(p, k, q)->back |= back;
+		else if (value)
 			sim_error(p, "ring-tail", "%s[%u] = %u, but the queue is not enabled", name,
 				  q, value);
 		sim_reg_set(p, regs + k->tail, value);
 		return false;
 	}
+	if (value && value >= count) {
+		sim_error(p, "ring-tail", "%s[%u] = %u in a ring of %u", name, q, value, count);
+		return false;
+	}
 	if (head >= count)
 		return false;
-	if ((value + count - head) % count < (old + count - head) % count)
+	if (back)
 		sim_error(p, "ring-tail", "%s[%u] = %u, was %u, head is %u: that takes descriptors "
 			  "back", name, q, value, old, head);
 	sim_reg_set(p, regs + k->tail, value);
 	return true;
 }
 
-/* Before a queue is enabled; what is wrong then is reported once. */
+/* A ring begins to be used; what is wrong with it is said once. */
 static void ring_check(struct nicsim_port *p, uint32_t regs, const struct ring_kind *k, uint32_t q)
 {
 	uint32_t count = sim_ring_count(sim_reg(p, regs + k->length));
+	uint32_t head = sim_reg(p, regs + k->head), tail = sim_reg(p, regs + k->tail);
 
+	base_check(p, regs, k, q);
+	if (!length_check(p, k, q))
+		return;
 	if (!count)
 		sim_error(p, "ring-config", "%s queue %u enabled with a ring of length 0", k->name,
 			  q);
-	else if (sim_reg(p, regs + k->head) >= count || sim_reg(p, regs + k->tail) >= count)
+	else if (head >= count || tail >= count)
 		sim_error(p, "ring-config", "%s queue %u enabled with head %u and tail %u in a "
-			  "ring of %u", k->name, q, sim_reg(p, regs + k->head),
-			  sim_reg(p, regs + k->tail), count);
+			  "ring of %u", k->name, q, head, tail, count);
+	else if (ring_said(p, k, q)->back)
+		sim_error(p, "ring-tail", "%cDT[%u], now %u, took descriptors back before %s was "
+			  "on", k->letter, q, tail, k->name);
+	ring_said(p, k, q)->back = false;
 }
 
 /* ENABLE of a control register after a write of @value; SWFLSH clears itself. */
@@ -125,6 +180,13 @@ static uint32_t control_value(struct nicsim_port *p, uint32_t old, uint32_t valu
 }
 
 /* ---- receive queues: two banks, so each register has two writers ---- */
+
+/* What waits in the packet buffer may have a place to go to now. */
+static void rx_unblock(struct nicsim_port *p)
+{
+	p->dp->rx_blocked = false;
+	sim_wake(p);
+}
 
 #define RX_WRITER(reg) \
 	void sim_##reg##_write(struct nicsim_port *p, uint32_t i, uint32_t value) \
@@ -164,10 +226,8 @@ static void rdt_write(struct nicsim_port *p, uint32_t q, uint32_t value)
 {
 	if (!tail_write(p, DR_RXQ(q), &rx_ring, q, value, "RDT"))
 		return;
-	if (p->dp->rx_blocked) {
-		p->dp->rx_blocked = false;
-		sim_wake(p);
-	}
+	if (p->dp->rx_blocked)
+		rx_unblock(p);
 }
 RX_WRITER(rdt)
 
@@ -182,16 +242,14 @@ static void srrctl_write(struct nicsim_port *p, uint32_t q, uint32_t value)
 		return;
 	}
 	sim_reg_set(p, regs + RXQ_SRRCTL, value);
-	if (p->dp->rx_blocked) {
-		p->dp->rx_blocked = false;
-		sim_wake(p);
-	}
+	if (p->dp->rx_blocked)
+		rx_unblock(p);
 }
 RX_WRITER(srrctl)
 
-static void rx_enable(struct nicsim_port *p, uint32_t regs, uint32_t q)
+static void rx_begin(struct nicsim_port *p, uint32_t q)
 {
-	uint32_t srrctl = sim_reg(p, regs + RXQ_SRRCTL);
+	uint32_t regs = DR_RXQ(q), srrctl = sim_reg(p, regs + RXQ_SRRCTL);
 
 	ring_check(p, regs, &rx_ring, q);
 	if (!SRRCTL_BSIZEPKT(srrctl) || SRRCTL_BSIZEPKT(srrctl) > 16)
@@ -201,7 +259,6 @@ static void rx_enable(struct nicsim_port *p, uint32_t regs, uint32_t q)
 	    SRRCTL_DESCTYPE(srrctl) != SRRCTL_ONE_BUFFER)
 		sim_error(p, "rx-buffer", "SRRCTL[%u].DESCTYPE %u is not modelled: 0 is legacy, 1 "
 			  "is one buffer", q, SRRCTL_DESCTYPE(srrctl));
-	sim_bit_clear(p->dp->rx_hung, q);
 }
 
 static void rxdctl_write(struct nicsim_port *p, uint32_t q, uint32_t value)
@@ -209,14 +266,18 @@ static void rxdctl_write(struct nicsim_port *p, uint32_t q, uint32_t value)
 	uint32_t regs = DR_RXQ(q), old = sim_reg(p, regs + RXQ_RXDCTL);
 
 	value = control_value(p, old, value, q);
-	if (value & ~old & XXDCTL_ENABLE)
-		rx_enable(p, regs, q);
-	if (old & ~value & XXDCTL_ENABLE)
-		sim_bit_clear(p->dp->rx_irq, q);
 	sim_reg_set(p, regs + RXQ_RXDCTL, value);
+	if (value & ~old & XXDCTL_ENABLE) {
+		sim_bit_clear(p->dp->rx_hung, q);
+		if (begun(p, regs, &rx_ring))
+			rx_begin(p, q);
+	}
+	if (old & ~value & XXDCTL_ENABLE) {
+		sim_bit_clear(p->dp->rx_irq, q);
+		p->dp->rx_said[q].back = false;
+	}
 	/* frames of a queue that is off are dropped, those behind them go on */
-	p->dp->rx_blocked = false;
-	sim_wake(p);
+	rx_unblock(p);
 }
 RX_WRITER(rxdctl)
 
@@ -229,8 +290,19 @@ void sim_qde_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 		sim_bit_set(p->dp->drop_en, QDE_IDX(value));
 	else
 		sim_bit_clear(p->dp->drop_en, QDE_IDX(value));
-	p->dp->rx_blocked = false;
-	sim_wake(p);
+	rx_unblock(p);
+}
+
+void sim_rxctrl_write(struct nicsim_port *p, uint32_t i, uint32_t value)
+{
+	uint32_t old = sim_reg(p, DR_RXCTRL), q;
+
+	sim_reg_set(p, DR_RXCTRL, value);
+	for (q = 0; q < SIM_QUEUES && (value & ~old & RXCTRL_RXEN); q++) {
+		if (begun(p, DR_RXQ(q), &rx_ring))
+			rx_begin(p, q);
+	}
+	rx_unblock(p);
 }
 
 /* ---- transmit queues ---- */
@@ -271,8 +343,9 @@ void sim_tdwbh_write(struct nicsim_port *p, uint32_t q, uint32_t value)
 	config_write(p, DR_TXQ(q), &tx_ring, TXQ_TDWBAH, q, value, "TDWBAH");
 }
 
-static void tx_enable(struct nicsim_port *p, uint32_t regs, uint32_t q, uint32_t txdctl)
+static void tx_begin(struct nicsim_port *p, uint32_t q)
 {
+	uint32_t regs = DR_TXQ(q), txdctl = sim_reg(p, regs + TXQ_TXDCTL);
 	uint32_t wthresh = TXDCTL_WTHRESH(txdctl);
 
 	ring_check(p, regs, &tx_ring, q);
@@ -282,6 +355,8 @@ static void tx_enable(struct nicsim_port *p, uint32_t regs, uint32_t q, uint32_t
 	if (wthresh && (sim_reg(p, regs + TXQ_TDWBAL) & TDWBAL_HEAD_WB))
 		sim_error(p, "tx-threshold", "TXDCTL[%u].WTHRESH %u with head write-back", q,
 			  wthresh);
+	if (sim_reg(p, regs + TXQ_TDH) != sim_reg(p, regs + TXQ_TDT))
+		sim_tx_doorbell(p, q);
 }
 
 void sim_txdctl_write(struct nicsim_port *p, uint32_t q, uint32_t value)
@@ -290,16 +365,21 @@ void sim_txdctl_write(struct nicsim_port *p, uint32_t q, uint32_t value)
 
 	value = control_value(p, old, value, q);
 	sim_reg_set(p, regs + TXQ_TXDCTL, value);
-	if (value & ~old & XXDCTL_ENABLE) {
-		tx_enable(p, regs, q, value);
-		if (sim_reg(p, regs + TXQ_TDH) != sim_reg(p, regs + TXQ_TDT))
-			sim_tx_doorbell(p, q);
-	}
-	if (old & ~value & XXDCTL_ENABLE)
+	if ((value & ~old & XXDCTL_ENABLE) && begun(p, regs, &tx_ring))
+		tx_begin(p, q);
+	if (old & ~value & XXDCTL_ENABLE) {
 		sim_tx_disable(p, q);
+		p->dp->tx_said[q].back = false;
+	}
 }
 
 /* ---- all queues ---- */
+
+/* RAH has room for the pool of the 82598, which the 82599 keeps in MPSAR: drivers may write it. */
+void sim_rah_write(struct nicsim_port *p, uint32_t i, uint32_t value)
+{
+	sim_reg_set(p, DR_RAH + 8 * i, value & RAH_BITS);
+}
 
 void sim_rssrk_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 {
@@ -309,7 +389,13 @@ void sim_rssrk_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 
 void sim_dmatxctl_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 {
+	uint32_t old = sim_reg(p, DR_DMATXCTL), q;
+
 	sim_reg_set(p, DR_DMATXCTL, value);
+	for (q = 0; q < SIM_QUEUES && (value & ~old & DMATXCTL_TE); q++) {
+		if (begun(p, DR_TXQ(q), &tx_ring))
+			tx_begin(p, q);
+	}
 	sim_wake(p);
 }
 

@@ -35,7 +35,6 @@
 #define TXQ_TDWBAH		0x3C
 
 #define XDBAL_ALIGN		0x7F		/* bits that must be 0: 128 bytes */
-#define XDLEN_MAX		0x20000		/* 8192 descriptors */
 #define XDLEN_BITS		0x000FFF80
 #define XDT_BITS		0x0000FFFF
 #define XXDCTL_ENABLE		0x02000000
@@ -121,6 +120,8 @@ enum srrctl_desctype { SRRCTL_LEGACY = 0, SRRCTL_ONE_BUFFER = 1 };
 #define DR_RAH			0x0A204
 #define RAR_COUNT		128
 #define RAH_AV			0x80000000u
+#define RAH_BITS		(RAH_AV | 0xFFFF)
+#define RAH_82598		0x003C0000	/* VIND there; reads 0 here */
 #define DR_UTA			0x0F400
 #define DR_SAQF			0x0E000
 #define DR_FTQF			0x0E600

@@ -25,7 +25,7 @@
 	{ name, DR_RXQ_HIGH + (at), 0x40, BANK, reset, ALL, false, NULL, NULL }
 #define TXQ(name, at, reset, mask, fn) \
 	{ name, DR_TXQ(0) + (at), 0x40, SIM_QUEUES, reset, mask, true, NULL, fn }
-#define PAIRS(name, at, mask) { name, at, 8, RAR_COUNT, 0, mask, true, NULL, NULL }
+#define PAIRS(name, at, mask, fn) { name, at, 8, RAR_COUNT, 0, mask, true, NULL, fn }
 
 const struct sim_reg sim_regs_datapath[] = {
 	RXQ("RDBAL", RXQ_RDBAL, 0, ALL, rdbal),
@@ -51,7 +51,7 @@ const struct sim_reg sim_regs_datapath[] = {
 	/* receive, all queues */
 	REG("RDRXCTL", DR_RDRXCTL, RDRXCTL_RESET, 0x36BF00F7),
 	CALL("QDE", DR_QDE, 1, 0, 0x00037F03, sim_qde_write),
-	STRICT("RXCTRL", DR_RXCTRL, 1, 0, 0x00000003),
+	CALL("RXCTRL", DR_RXCTRL, 1, 0, 0x00000003, sim_rxctrl_write),
 	REG("RSCDBU", DR_RSCDBU, 0x00000020, 0x000000FF),
 	STRICT("RXPBSIZE", DR_RXPBSIZE, 1, RXPBSIZE_RESET, XXPBSIZE_BITS),
 	STRICT("RXPBSIZE", DR_RXPBSIZE + 4, 7, 0, XXPBSIZE_BITS),
@@ -66,8 +66,8 @@ const struct sim_reg sim_regs_datapath[] = {
 	ARRAY("MTA", DR_MTA, 128, 0, ALL),
 	ARRAY("UTA", DR_UTA, 128, 0, ALL),
 	ARRAY("VFTA", DR_VFTA, 128, 0, ALL),
-	PAIRS("RAL", DR_RAL, ALL),
-	PAIRS("RAH", DR_RAH, RAH_AV | 0x003CFFFF),
+	PAIRS("RAL", DR_RAL, ALL, NULL),
+	PAIRS("RAH", DR_RAH, RAH_BITS | RAH_82598, sim_rah_write),
 	ARRAY("PSRTYPE", 0x0EA00, 64, 0, ALL),
 	STRICT("MRQC", DR_MRQC, 1, 0, 0xFFFFA00F),
 	STRICT("RETA", DR_RETA, RETA_ENTRIES / 4, 0, 0x0F0F0F0F),

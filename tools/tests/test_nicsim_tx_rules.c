@@ -154,11 +154,6 @@ static void test_rules(void **state)
 	sd_expect(d, "ring-config: TDLEN");
 	sd_write(d, 0, 0x6038, 0x11);
 	sd_expect(d, "ring-config: TDWBAL");
-	sd_write(d, 0, TDT(1), 1);
-	sd_expect(d, "ring-tail");
-	sd_write(d, 0, TDT(1), 0);
-	sd_write(d, 0, 0x6048, 0x20010);
-	sd_expect(d, "ring-config: TDLEN");
 	sd_write(d, 0, 0x6048, 128);
 	sd_write(d, 0, TXDCTL(1), ENABLE | 36 | 8 << 16);
 	sd_expect(d, "tx-threshold");

@@ -25,6 +25,8 @@
  * @ports: in order of adding
  * @turn: port that nicsim_run() serves first
  * @firing: timers are being fired: not again from within
+ * @rounds: times that what was due was done
+ * @late: longest time that a timer fired after its time, ns, with the machine's clock
  * @lookup: register at each offset / 4, NULL: none
  * @alias: offset / 4 of the register that answers at offset / 4
  */
@@ -36,6 +38,8 @@ struct nicsim {
 	struct nicsim_port *turn;
 	unsigned int port_count;
 	bool firing;
+	uint64_t rounds;
+	uint64_t late;
 	const struct sim_reg *lookup[SIM_REG_SPACE / 4];
 	uint16_t alias[SIM_REG_SPACE / 4];
 };
@@ -90,6 +94,7 @@ struct sim_pci {
 /**
  * struct sim_vector - an MSI-X vector
  * @ready: moderation lets it fire again then
+ * @sent: when it last did
  * @eitr: fires it at @ready
  * @late: brings a message that chaos held back
  */
@@ -97,6 +102,7 @@ struct sim_vector {
 	void (*fn)(void *ctx, unsigned int vector);
 	void *ctx;
 	uint64_t ready;
+	uint64_t sent;
 	struct sim_timer eitr;
 	struct sim_timer late;
 };
@@ -108,11 +114,29 @@ struct sim_vector {
  * are the causes of EICR 31:16.
  *
  * @asserted: causes that were set and enabled when last looked at
+ * @unsent: vectors with a cause that came or was enabled since their last message
+ * @masked: vectors that their last message has masked
+ * @owed: vectors whose message was due at the last look of watch.c, and is since
  */
 struct sim_irq {
 	uint64_t cause, enabled, automask, asserted;
 	uint32_t other, other_enabled, other_automask, other_asserted;
+	uint64_t unsent, masked, owed;
+	struct nicsim_irq_tally tally;
 	struct sim_vector vector[NICSIM_VECTORS];
+};
+
+/**
+ * struct sim_watch - what the model owed at the last look, beside messages
+ * @round: sim->rounds then
+ * @turn: the datapath had work, and has had no turn since
+ * @held: idle transmit queues held write-backs, and there was no turn since
+ */
+struct sim_watch {
+	struct sim_timer timer;
+	uint64_t round;
+	bool turn;
+	bool held;
 };
 
 /** enum sim_i2c_state - what the next byte on the module's two wires is */
@@ -218,12 +242,14 @@ struct sim_control {
 	struct sim_stats stats;
 	struct sim_dma_table dma;
 	struct sim_chaos chaos;
+	struct sim_watch watch;
 	struct sim_timer reset_timer;
 	struct sim_timer tcp_timer;
 	bool resetting;			/* CTRL.RST or LNK_RST is set */
 	bool reset_stuck;		/* and stays so */
 	bool wake;			/* datapath asked for nicsim_run() */
 	unsigned int errors;
+	unsigned int defects;
 	char first_error[256];
 };
 
@@ -236,6 +262,20 @@ enum sim_reset {
 
 /* world.c */
 void sim_tick(struct nicsim *sim);
+/** sim_clock() - the clock, looked at anew; fires no timer. */
+uint64_t sim_clock(const struct nicsim_port *p);
+/** sim_port_due() - the datapath has work now. */
+bool sim_port_due(const struct nicsim_port *p);
+/** sim_defect() - the model did not do what it owes. */
+void sim_defect(struct nicsim_port *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* watch.c */
+void sim_watch_init(struct nicsim_port *p);
+void sim_watch_stop(struct nicsim_port *p);
+/** sim_watch_arm() - something goes on in the port: a look in a while. */
+void sim_watch_arm(struct nicsim_port *p);
+/** sim_watch_kick() - the driver is about to set the causes of @vectors by itself. */
+void sim_watch_kick(struct nicsim_port *p, uint64_t vectors);
 
 /* regs.c */
 void sim_regs_build(struct nicsim *sim);
@@ -269,6 +309,8 @@ void sim_irq_stop(struct nicsim_port *p);
 void sim_irq_message(struct nicsim_port *p, unsigned int vector, unsigned int times);
 /** sim_irq_pending() - vectors with a cause and nobody listening, for the PBA. */
 uint64_t sim_irq_pending(const struct nicsim_port *p);
+/** sim_irq_due() - vectors that have to send now, and have not. */
+uint64_t sim_irq_due(const struct nicsim_port *p);
 uint32_t sim_eicr_read(struct nicsim_port *p, uint32_t i);
 void sim_eicr_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 uint32_t sim_eics_read(struct nicsim_port *p, uint32_t i);

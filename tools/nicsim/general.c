@@ -154,6 +154,7 @@ void sim_general_init(struct nicsim_port *p)
 {
 	sim_timer_init(&p->control->reset_timer, p, reset_done, NULL);
 	sim_timer_init(&p->control->tcp_timer, p, tcp_timer_done, NULL);
+	sim_watch_init(p);
 }
 
 /* No timer of the port is left in the world's list. */
@@ -164,4 +165,5 @@ void sim_general_stop(struct nicsim_port *p)
 	sim_irq_stop(p);
 	sim_phy_stop(p);
 	sim_chaos_stop(p);
+	sim_watch_stop(p);
 }

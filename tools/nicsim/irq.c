@@ -142,10 +142,17 @@ static void vector_fire(struct nicsim_port *p, unsigned int vector)
 	struct sim_irq *irq = &p->control->irq;
 	struct sim_vector *v = &irq->vector[vector];
 	uint32_t interval = EITR_INTERVAL(eitr(p, vector));
+	uint64_t bit = 1ull << vector, enabled = irq->enabled;
 
-	v->ready = sim_now(p) + (uint64_t)interval * EITR_UNIT_NS;
+	/* a run of the datapath takes time: counted from its beginning the interval would be short */
+	v->sent = sim_clock(p);
+	v->ready = v->sent + (uint64_t)interval * EITR_UNIT_NS;
 	sim_timer_stop(&v->eitr);
 	causes_sent(p, vector);
+	irq->masked |= enabled & ~irq->enabled & bit;
+	irq->unsent &= ~bit;
+	irq->owed &= ~bit;
+	irq->tally.messages++;
 	irq->asserted = irq->cause & irq->enabled;
 	irq->other_asserted = irq->other & irq->other_enabled;
 	message_deliver(p, vector);
@@ -173,6 +180,17 @@ static void moderation_over(struct nicsim_port *p, void *arg)
 		vector_request(p, vector);
 }
 
+/* Causes that came or were enabled: their vectors have something to send. */
+static void causes_new(struct nicsim_port *p, uint64_t cause, uint32_t other)
+{
+	uint64_t vectors = vectors_of(p, cause, other);
+
+	if (!vectors)
+		return;
+	p->control->irq.unsent |= vectors;
+	sim_watch_arm(p);
+}
+
 /* After any change of causes or masks: what became asserted asks for a message. */
 static void irq_update(struct nicsim_port *p)
 {
@@ -183,6 +201,8 @@ static void irq_update(struct nicsim_port *p)
 
 	irq->asserted = cause;
 	irq->other_asserted = other;
+	if (irq->owed)
+		irq->owed &= vectors_of(p, cause, other);
 	while (rising) {
 		unsigned int vector = __builtin_ctzll(rising);
 
@@ -206,13 +226,40 @@ void sim_irq_queue(struct nicsim_port *p, bool rx, uint32_t queue)
 	if (irq->cause & bit)
 		return;
 	irq->cause |= bit;
+	causes_new(p, bit, 0);
 	irq_update(p);
 }
 
 void sim_irq_cause(struct nicsim_port *p, uint32_t eicr)
 {
-	p->control->irq.other |= eicr & ~EICR_RTX;
+	struct sim_irq *irq = &p->control->irq;
+
+	causes_new(p, 0, eicr & ~EICR_RTX & ~irq->other);
+	irq->other |= eicr & ~EICR_RTX;
 	irq_update(p);
+}
+
+uint64_t sim_irq_due(const struct nicsim_port *p)
+{
+	const struct sim_irq *irq = &p->control->irq;
+	uint64_t wanted = irq->unsent & vectors_of(p, irq->cause & irq->enabled,
+						   irq->other & irq->other_enabled);
+	uint64_t due = 0;
+
+	if (sim_gone(p))
+		return 0;
+	for (; wanted; wanted &= wanted - 1) {
+		const struct sim_vector *v = &irq->vector[__builtin_ctzll(wanted)];
+
+		if (v->fn && v->ready <= sim_now(p))
+			due |= wanted & -wanted;
+	}
+	return due;
+}
+
+void nicsim_irq_tally(const struct nicsim_port *port, struct nicsim_irq_tally *tally)
+{
+	*tally = port->control->irq.tally;
 }
 
 uint64_t sim_irq_pending(const struct nicsim_port *p)
@@ -282,12 +329,14 @@ static void causes_set(struct nicsim_port *p, uint64_t vectors, uint32_t other)
 	struct sim_irq *irq = &p->control->irq;
 	unsigned int v;
 
+	sim_watch_kick(p, vectors);
 	if (sim_reg(p, CR_GPIE) & GPIE_EIMEN) {
 		for (v = 0; v < NICSIM_VECTORS; v++) {
 			if (vectors >> v & 1)
 				irq->vector[v].ready = 0;
 		}
 	}
+	causes_new(p, vectors & ~irq->cause, other & ~irq->other);
 	irq->cause |= vectors;
 	irq->other |= other;
 	irq_update(p);
@@ -305,11 +354,27 @@ uint32_t sim_eims_read(struct nicsim_port *p, uint32_t i)
 	return (irq->enabled & EICR_RTX) | irq->other_enabled;
 }
 
+/* How long the driver took from messages that masked their vectors to this. */
+static void answers_tally(struct nicsim_port *p, uint64_t vectors)
+{
+	struct sim_irq *irq = &p->control->irq;
+
+	irq->masked &= ~vectors;
+	for (; vectors; vectors &= vectors - 1) {
+		uint64_t took = sim_now(p) - irq->vector[__builtin_ctzll(vectors)].sent;
+
+		if (took > irq->tally.answer_ns)
+			irq->tally.answer_ns = took;
+	}
+}
+
 /* Enabling what is pending sends, also if it was enabled before. */
 static void causes_enable(struct nicsim_port *p, uint64_t vectors, uint32_t other)
 {
 	struct sim_irq *irq = &p->control->irq;
 
+	answers_tally(p, vectors & irq->masked);
+	causes_new(p, irq->cause & vectors, irq->other & other);
 	irq->enabled |= vectors;
 	irq->other_enabled |= other;
 	irq->asserted &= ~vectors;
@@ -322,13 +387,19 @@ void sim_eims_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 	causes_enable(p, value & EICR_RTX, value & ~EICR_RTX);
 }
 
-void sim_eimc_write(struct nicsim_port *p, uint32_t i, uint32_t value)
+static void causes_disable(struct nicsim_port *p, uint64_t vectors, uint32_t other)
 {
 	struct sim_irq *irq = &p->control->irq;
 
-	irq->enabled &= ~(uint64_t)(value & EICR_RTX);
-	irq->other_enabled &= ~(value & ~EICR_RTX);
+	irq->enabled &= ~vectors;
+	irq->other_enabled &= ~other;
+	irq->masked &= ~vectors;
 	irq_update(p);
+}
+
+void sim_eimc_write(struct nicsim_port *p, uint32_t i, uint32_t value)
+{
+	causes_disable(p, value & EICR_RTX, value & ~EICR_RTX);
 }
 
 uint32_t sim_eiam_read(struct nicsim_port *p, uint32_t i)
@@ -364,8 +435,7 @@ void sim_eims_ex_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 
 void sim_eimc_ex_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 {
-	p->control->irq.enabled &= ~((uint64_t)value << (32 * i));
-	irq_update(p);
+	causes_disable(p, (uint64_t)value << (32 * i), 0);
 }
 
 uint32_t sim_eiam_ex_read(struct nicsim_port *p, uint32_t i)
@@ -391,6 +461,7 @@ static void eitr_write(struct nicsim_port *p, uint32_t offset, uint32_t vector, 
 		return;
 	v = &irq->vector[vector];
 	v->ready = sim_now(p) + EITR_COUNTER(value) * 4ull * EITR_UNIT_NS;
+	irq->owed &= ~(1ull << vector);
 	if (v->eitr.armed) {
 		sim_timer_stop(&v->eitr);
 		if (vector_asserted(p, vector))
@@ -418,6 +489,7 @@ static void mode_write(struct nicsim_port *p, uint32_t offset, uint32_t value)
 	sim_reg_set(p, offset, value);
 	irq->asserted = 0;
 	irq->other_asserted = 0;
+	causes_new(p, irq->cause, irq->other);
 	irq_update(p);
 }
 
@@ -481,6 +553,7 @@ void sim_irq_reset(struct nicsim_port *p)
 
 	sim_irq_stop(p);
 	irq->cause = irq->enabled = irq->automask = irq->asserted = 0;
+	irq->unsent = irq->masked = irq->owed = 0;
 	irq->other = irq->other_enabled = irq->other_automask = irq->other_asserted = 0;
 	for (i = 0; i < NICSIM_VECTORS; i++)
 		irq->vector[i].ready = 0;

@@ -76,6 +76,15 @@ static void on_driver_error(void *ctx, struct nicsim_port *port, const char *tex
 	evloop_stop(d->loop, STATUS_DRIVER);
 }
 
+/* It cannot be trusted any more, with any driver. */
+static void on_defect(void *ctx, struct nicsim_port *port, const char *text)
+{
+	struct daemon *d = ctx;
+
+	nicsim_say(nicsim_port_name(port), "defect of nicsim: %s", text);
+	evloop_stop(d->loop, STATUS_FAILURE);
+}
+
 static void on_log(void *ctx, struct nicsim_port *port, const char *text)
 {
 	nicsim_say(nicsim_port_name(port), "%s", text);
@@ -273,6 +282,7 @@ static int start(struct daemon *d)
 		.real_time = true,
 		.chaos = d->options.chaos,
 		.chaos_seed = d->options.seed,
+		.defect = on_defect,
 		.driver_error = on_driver_error,
 		.trace = d->options.trace ? on_trace : NULL,
 		.log = on_log,
@@ -341,6 +351,20 @@ static int run(struct daemon *d)
 	return status;
 }
 
+static void report_interrupts(const struct daemon *d, const struct nicsim_port *port)
+{
+	struct nicsim_irq_tally t;
+
+	nicsim_irq_tally(port, &t);
+	if (!t.messages)
+		return;
+	nicsim_say(nicsim_port_name(port), "%llu interrupts, answered within %llu us, sent within "
+		   "%llu us of their time; %llu kicked by EICS, %llu of them forgotten before",
+		   (unsigned long long)t.messages, (unsigned long long)t.answer_ns / 1000,
+		   (unsigned long long)nicsim_late(d->sim) / 1000, (unsigned long long)t.kicks,
+		   (unsigned long long)t.healed);
+}
+
 static void report(const struct daemon *d)
 {
 	unsigned int i;
@@ -352,6 +376,7 @@ static void report(const struct daemon *d)
 		if (n && d->port[i].errors)
 			nicsim_say(nicsim_port_name(d->port[i].port),
 				   "%u driver error%s, first: %s", n, n == 1 ? "" : "s", first);
+		report_interrupts(d, d->port[i].port);
 	}
 }
 

@@ -8,7 +8,7 @@
  *	general.c  device reset, timers, security      sfp.c   SFP+ module on the I2C pins
  *	eec.c      NVM on its own pins                 stats.c statistics registers
  *	chaos.c    faults                              dma.c   mappings, bus mastering
- *	table.c    registers of the control half
+ *	table.c    registers of the control half       watch.c what the model owes
  *	filter.c   MAC, multicast, VLAN                rss.c   Toeplitz, RETA, packet types
  *	rx.c       packet buffer, receive descriptors  csum.c  checksums
  *	tx.c       transmit descriptors, segmentation
@@ -196,6 +196,8 @@ bool sim_rx_enabled(const struct nicsim_port *p);
 void sim_rx_pause(struct nicsim_port *p, uint16_t quanta);
 /** sim_tx_writable() - the net back end takes frames again. */
 void sim_tx_writable(struct nicsim_port *p);
+/** sim_tx_held() - a queue that has nothing to do holds write-backs. */
+bool sim_tx_held(const struct nicsim_port *p);
 /** sim_link_changed() - called by phy.c; down: frames under way are lost. */
 void sim_link_changed(struct nicsim_port *p, bool up);
 

@@ -52,6 +52,8 @@ const char *nicsim_fault_name(enum nicsim_fault fault);
  * @real_time: clock is CLOCK_MONOTONIC; else it moves by nicsim_advance() alone
  * @chaos: BIT(enum nicsim_fault) of faults that happen at random
  * @chaos_seed: their seed; the same seed and calls give the same faults
+ * @defect: called when the model finds that it has forgotten something, such as an interrupt that is
+ *	due. NULL: counted only
  * @driver_error: called when a driver breaks the rules of the datasheet; @text names the rule,
  *	register, and value. NULL: counted only
  * @trace: called for every register and DMA descriptor access if not NULL
@@ -62,6 +64,7 @@ struct nicsim_config {
 	bool real_time;
 	uint32_t chaos;
 	uint64_t chaos_seed;
+	void (*defect)(void *ctx, struct nicsim_port *port, const char *text);
 	void (*driver_error)(void *ctx, struct nicsim_port *port, const char *text);
 	void (*trace)(void *ctx, struct nicsim_port *port, const char *text);
 	void (*log)(void *ctx, struct nicsim_port *port, const char *text);
@@ -204,6 +207,27 @@ void nicsim_advance(struct nicsim *sim, uint64_t ns);
 bool nicsim_run(struct nicsim *sim, unsigned int budget);
 /** nicsim_next() - when nicsim_run() has something to do next, NICSIM_NEVER: by outside only. */
 uint64_t nicsim_next(const struct nicsim *sim);
+
+/**
+ * struct nicsim_irq_tally - how interrupts of a port went, over all its clients
+ * @messages: sent
+ * @kicks: vectors whose cause a driver has set by itself, through EICS or EICS_EX
+ * @healed: of them, those whose message was due already and not sent: 0, or the model is defect
+ * @answer_ns: longest time from a message that masked its vector (EIAM) to the driver's enabling it
+ *	again: how slow driver and machine are
+ */
+struct nicsim_irq_tally {
+	uint64_t messages;
+	uint64_t kicks;
+	uint64_t healed;
+	uint64_t answer_ns;
+};
+void nicsim_irq_tally(const struct nicsim_port *port, struct nicsim_irq_tally *tally);
+
+/** nicsim_defects() - what the model has forgotten so far; not 0: do not trust it. */
+unsigned int nicsim_defects(const struct nicsim_port *port);
+/** nicsim_late() - longest time that something was done after its time, ns; real clock only. */
+uint64_t nicsim_late(const struct nicsim *sim);
 
 /** nicsim_driver_errors() - rules broken so far; *@first is the first one's text, or "". */
 unsigned int nicsim_driver_errors(const struct nicsim_port *port, const char **first);

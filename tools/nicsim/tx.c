@@ -196,6 +196,17 @@ static void flush_idle(struct nicsim_port *p)
 	}
 }
 
+bool sim_tx_held(const struct nicsim_port *p)
+{
+	const struct sim_datapath *dp = p->dp;
+	uint64_t held = 0;
+	uint32_t word;
+
+	for (word = 0; word < SIM_QUEUE_WORDS; word++)
+		held |= dp->tx_wb[word] & ~dp->tx_ready[word];
+	return held;
+}
+
 void sim_tx_run(struct nicsim_port *p, unsigned int *budget)
 {
 	struct sim_datapath *dp = p->dp;

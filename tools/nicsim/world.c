@@ -47,6 +47,25 @@ void sim_log(struct nicsim_port *p, const char *fmt, ...)
 	p->sim->config.log(p->sim->config.ctx, p, text);
 }
 
+void sim_defect(struct nicsim_port *p, const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	p->control->defects++;
+	if (!p->sim->config.defect)
+		return;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	p->sim->config.defect(p->sim->config.ctx, p, text);
+}
+
+unsigned int nicsim_defects(const struct nicsim_port *port)
+{
+	return port->control->defects;
+}
+
 bool sim_tracing(const struct nicsim_port *p)
 {
 	return p->sim->config.trace != NULL;
@@ -90,6 +109,18 @@ static uint64_t clock_read(void)
 uint64_t sim_now(const struct nicsim_port *p)
 {
 	return p->sim->now;
+}
+
+uint64_t sim_clock(const struct nicsim_port *p)
+{
+	if (p->sim->config.real_time)
+		p->sim->now = clock_read();
+	return p->sim->now;
+}
+
+uint64_t nicsim_late(const struct nicsim *sim)
+{
+	return sim->late;
 }
 
 bool sim_real_time(const struct nicsim_port *p)
@@ -147,6 +178,8 @@ static void timers_fire(struct nicsim *sim)
 	while (limit-- && sim->timers && sim->timers->when <= sim->now) {
 		struct sim_timer *t = sim->timers;
 
+		if (sim->now - t->when > sim->late)
+			sim->late = sim->now - t->when;
 		sim->timers = t->next;
 		t->armed = false;
 		t->fn(t->port, t->arg);
@@ -167,9 +200,10 @@ void sim_tick(struct nicsim *sim)
 void sim_wake(struct nicsim_port *p)
 {
 	p->control->wake = true;
+	sim_watch_arm(p);
 }
 
-static bool port_due(const struct nicsim_port *p)
+bool sim_port_due(const struct nicsim_port *p)
 {
 	return p->control->wake || sim_datapath_next(p) <= p->sim->now;
 }
@@ -181,7 +215,7 @@ static void ports_run(struct nicsim *sim, unsigned int *budget)
 	unsigned int i;
 
 	for (i = 0; p && i < sim->port_count; i++) {
-		if (port_due(p)) {
+		if (sim_port_due(p)) {
 			unsigned int share = *budget < SIM_SHARE ? *budget : SIM_SHARE;
 			unsigned int left = share;
 
@@ -191,7 +225,9 @@ static void ports_run(struct nicsim *sim, unsigned int *budget)
 			if (sim_datapath_run(p, &left))
 				p->control->wake = true;
 			*budget -= share - left;
+			p->control->watch.held = false;
 		}
+		p->control->watch.turn = false;
 		p = p->next ? p->next : sim->ports;
 	}
 	if (sim->turn)
@@ -203,7 +239,7 @@ static bool ports_due(const struct nicsim *sim)
 	const struct nicsim_port *p;
 
 	for (p = sim->ports; p; p = p->next) {
-		if (port_due(p))
+		if (sim_port_due(p))
 			return true;
 	}
 	return false;
@@ -220,6 +256,7 @@ bool nicsim_run(struct nicsim *sim, unsigned int budget)
 		before = budget;
 		ports_run(sim, &budget);
 	} while (budget && budget != before && ports_due(sim));
+	sim->rounds++;
 	return ports_due(sim);
 }
 
@@ -250,6 +287,7 @@ static void settle(struct nicsim *sim)
 		bool moved;
 
 		timers_fire(sim);
+		sim->rounds++;
 		if (!ports_due(sim))
 			break;
 		ports_run(sim, &budget);

@@ -152,6 +152,10 @@ void sd_close(struct sd *d)
 
 	if (d->errors)
 		fail_msg("%u complaints, the last: %s", d->errors, d->error);
+	for (i = 0; i < SD_PORTS; i++) {
+		if (d->port[i])
+			assert_int_equal(nicsim_defects(d->port[i]), 0);
+	}
 	nicsim_destroy(d->sim);
 	for (i = 0; i < SD_PORTS; i++)
 		free(d->mem[i]);

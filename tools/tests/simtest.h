@@ -127,6 +127,7 @@ static inline void sim_errors(struct simtest *t, unsigned int count, const char 
 static inline void simtest_close(struct simtest *t)
 {
 	sim_errors(t, 0, NULL);
+	assert_int_equal(nicsim_defects(t->port), 0);
 	nicsim_destroy(t->sim);
 	free(t);
 }

@@ -88,6 +88,7 @@ static void test_held(void **state)
 		sd_send(&tx, sd_numbered(60 + i), 60 + i);
 	sd_run(d);
 	assert_int_equal(sd_read(d, 0, TDH(0)), 0);
+	nicsim_advance(d->sim, 200000000);	/* until the model's look at itself is over */
 	assert_int_equal(nicsim_next(d->sim), NICSIM_NEVER);
 	d->refuse = false;
 	nicsim_port_writable(d->port[0]);

@@ -252,6 +252,7 @@ void sim_close(struct sim *s)
 	errors = nicsim_driver_errors(s->device, &first);
 	if (errors && !s->errors_expected)
 		fail_msg("%u driver errors, first: %s\n%s", errors, first, s->log);
+	assert_int_equal(nicsim_defects(s->device), 0);
 	if (s->peer) {
 		s->peer->peer = NULL;
 	} else {

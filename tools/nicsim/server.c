@@ -23,6 +23,7 @@
 #define WAITING_MAX	8			/* connections that have not spoken yet */
 #define WAITING_NS	5000000000ull		/* how long they may be silent */
 #define REST_NS		200000000ull		/* before accept() is tried again */
+#define FAREWELL_NS	1000000000ull		/* for a client to take its last replies */
 #define BATCH		64			/* messages before the model gets its turn */
 #define IN_SIZE		4096			/* receive buffer at first */
 #define OUT_SIZE	(64 * 1024)
@@ -477,12 +478,36 @@ no_socket:
 	return NULL;
 }
 
+/*
+ * Whoever leaves messages unread breaks the connection: the client reads ECONNRESET in place of its
+ * end, which QEMU (seen with 11.1.3) does not live through, and one that waits for a reply waits
+ * for nothing. So the client can send no more from now on, what it has sent is answered, and then
+ * comes the end.
+ */
+static void client_farewell(struct vfu_server *s)
+{
+	uint64_t end = evloop_now() + FAREWELL_NS;
+
+	if (s->client)
+		shutdown(s->client->io.fd, SHUT_RD);
+	while (s->client && evloop_now() < end) {
+		struct pollfd fd = { .fd = s->client->io.fd, .events = POLLOUT };
+
+		if (s->client->out_len && (poll(&fd, 1, 10) < 0 || !peer_flush(s->client) ||
+					   s->client->out_len))
+			continue;
+		/* closes it at its end */
+		on_peer(s->client, EPOLLIN);
+	}
+}
+
 void vfu_server_destroy(struct vfu_server *s)
 {
 	unsigned int i;
 
 	if (!s)
 		return;
+	client_farewell(s);
 	usock_unlink(&s->name);
 	evloop_timer_stop(s->loop, &s->rest);
 	evloop_remove(s->loop, &s->io);

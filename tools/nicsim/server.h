@@ -26,7 +26,12 @@ struct vfu_server;
 struct vfu_server *vfu_server_create(struct evloop *loop, struct nicsim_port *port,
 				     const char *path, char *err, size_t err_len);
 
-/** vfu_server_destroy() - close all connections, remove the socket. */
+/**
+ * vfu_server_destroy() - close all connections, remove the socket
+ *
+ * What the client has sent by now is done and answered, for a second at most; it reads those replies
+ * and the end of the stream.
+ */
 void vfu_server_destroy(struct vfu_server *s);
 
 /** vfu_server_check() - after the model ran: part with a client whose memory is gone. */

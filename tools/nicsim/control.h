@@ -293,8 +293,6 @@ uint32_t sim_frtimer_read(struct nicsim_port *p, uint32_t i);
 void sim_tcptimer_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 uint32_t sim_sectxstat_read(struct nicsim_port *p, uint32_t i);
 uint32_t sim_secrxstat_read(struct nicsim_port *p, uint32_t i);
-void sim_fdirctrl_write(struct nicsim_port *p, uint32_t i, uint32_t value);
-void sim_fdircmd_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 
 /* pci.c */
 void sim_pci_reset(struct nicsim_port *p);

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "datapath.h"
+#include "fdir.h"
+#include "ptp.h"
 
 int sim_datapath_create(struct nicsim_port *p)
 {
@@ -14,16 +16,27 @@ int sim_datapath_create(struct nicsim_port *p)
 
 	if (!dp)
 		return -1;
-	if (sim_fifo_create(&dp->fifo)) {
-		free(dp);
-		return -1;
-	}
+	p->dp = dp;
+	if (sim_fifo_create(&dp->fifo))
+		goto no_fifo;
+	if (sim_fdir_create(p))
+		goto no_fdir;
+	if (sim_ptp_create(p))
+		goto no_ptp;
 	dp->real_time = sim_real_time(p);
 	dp->rss_dirty = true;
-	p->dp = dp;
 	sim_crc_init();
 	sim_pause_init(p);
 	return 0;
+
+no_ptp:
+	sim_fdir_destroy(p);
+no_fdir:
+	sim_fifo_destroy(&dp->fifo);
+no_fifo:
+	free(dp);
+	p->dp = NULL;
+	return -1;
 }
 
 void sim_datapath_destroy(struct nicsim_port *p)
@@ -31,6 +44,8 @@ void sim_datapath_destroy(struct nicsim_port *p)
 	if (!p->dp)
 		return;
 	sim_pause_stop(p);
+	sim_ptp_destroy(p);
+	sim_fdir_destroy(p);
 	sim_fifo_destroy(&p->dp->fifo);
 	free(p->dp);
 	p->dp = NULL;
@@ -41,6 +56,8 @@ void sim_datapath_reset(struct nicsim_port *p)
 	struct sim_datapath *dp = p->dp;
 
 	sim_pause_stop(p);
+	sim_fdir_reset(p);
+	sim_ptp_reset(p);
 	sim_fifo_clear(&dp->fifo);
 	dp->epoch++;
 	dp->said = 0;

@@ -10,6 +10,7 @@
  *	rss.c         hash and queue                csum.c            sums, verdicts, CRCs
  *	tx.c          queues to wire                tx_desc.c         descriptors in, write-back
  *	segment.c     frames out of a packet
+ *	fdir.h        flow director                 ptp.h             time stamps
  *
  * A frame that finds the packet buffer empty goes straight to its descriptors. Interrupts are
  * collected and raised at the end of sim_datapath_run(), so that nothing here is called back in
@@ -110,6 +111,9 @@ struct sim_fifo {
 	uint32_t frames;
 };
 
+struct sim_fdir;
+struct sim_ptp;
+
 /** struct sim_tx_context - a context descriptor as taken in */
 struct sim_tx_context {
 	bool valid;
@@ -151,7 +155,7 @@ struct sim_tx_queue {
  */
 struct sim_tx_job {
 	bool active, last;
-	bool legacy, rs, tse, ixsm, txsm, vle, ifcs, sum;
+	bool legacy, rs, tse, ixsm, txsm, vle, ifcs, sum, tstamp;
 	uint8_t cso, css;
 	uint16_t queue, eop, next, descs;
 	uint16_t vlan;
@@ -218,6 +222,8 @@ struct sim_datapath {
 	bool rx_blocked;
 	bool rss_dirty;
 	uint32_t rss_key[SIM_RSS_NIBBLES][16];
+	struct sim_fdir *fdir;
+	struct sim_ptp *ptp;
 
 	bool xoff;
 	struct sim_timer refresh;
@@ -251,7 +257,7 @@ static inline void sim_bit_clear(uint64_t *map, uint32_t q)
 }
 
 /** enum sim_once - what is worth a line in the log once per reset */
-enum sim_once { SIM_ONCE_MRQE, SIM_ONCE_STRIP, SIM_ONCE_FTQF, SIM_ONCE_TAG };
+enum sim_once { SIM_ONCE_MRQE, SIM_ONCE_STRIP, SIM_ONCE_FTQF, SIM_ONCE_TAG, SIM_ONCE_FDIR };
 #define sim_log_once(p, what, ...) \
 	do { \
 		if (!((p)->dp->said & 1u << (what))) { \

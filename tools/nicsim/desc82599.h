@@ -28,11 +28,13 @@
 enum rxd_rss {
 	RXD_RSS_NONE, RXD_RSS_TCP4, RXD_RSS_IP4, RXD_RSS_TCP6, RXD_RSS_IP6EX, RXD_RSS_IP6,
 	RXD_RSS_TCP6EX, RXD_RSS_UDP4, RXD_RSS_UDP6, RXD_RSS_UDP6EX,
+	RXD_RSS_FDIR = 0xF,	/* the hash is the flow director's */
 };
 
 /* Receive status 19:0 and errors 31:20, third dword. Legacy: bits 7:0 of each are bytes 12, 13. */
 #define RXD_DD			0x00000001
 #define RXD_EOP			0x00000002
+#define RXD_FLM			0x00000004
 #define RXD_VP			0x00000008
 #define RXD_UDPCS		0x00000010
 #define RXD_L4CS		0x00000020
@@ -40,11 +42,15 @@ enum rxd_rss {
 #define RXD_PIF			0x00000080
 #define RXD_VEXT		0x00000200
 #define RXD_UDPV		0x00000400
+#define RXD_TS			0x00010000
+#define RXD_FDIR_LEN		0x00100000
+#define RXD_FDIR_DROP		0x00200000
+#define RXD_FDIR_COLL		0x00400000
 #define RXD_OSE			0x10000000
 #define RXD_USE			0x20000000
 #define RXD_TCPE		0x40000000
 #define RXD_IPE			0x80000000u
-#define RXD_LEGACY_STATUS	0x000000FF
+#define RXD_LEGACY_STATUS	0x000000FB	/* FLM is not there */
 #define RXD_LEGACY_ERROR_SHIFT	24
 
 /* Transmit, third dword: what all formats have at the same place, as the command is its top byte */

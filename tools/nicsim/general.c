@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * nicsim: CTRL and STATUS, device reset, the two timers of the general block, and the blocks that
- * only have to say that they are ready (security, flow director).
+ * nicsim: CTRL and STATUS, device reset, the two timers of the general block, and the security
+ * blocks, which only have to say that they are ready.
  */
 #include "control.h"
 #include "regs_general.h"
@@ -119,7 +119,7 @@ void sim_tcptimer_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 		tcp_timer_start(p);
 }
 
-/* ---- security and flow director ---- */
+/* ---- security ---- */
 
 /* A block is ready for its switch when its path is empty, that is when the path is blocked. */
 static uint32_t secstat(const struct nicsim_port *p, uint32_t ctrl)
@@ -135,17 +135,6 @@ uint32_t sim_sectxstat_read(struct nicsim_port *p, uint32_t i)
 uint32_t sim_secrxstat_read(struct nicsim_port *p, uint32_t i)
 {
 	return secstat(p, CR_SECRXCTRL);
-}
-
-void sim_fdirctrl_write(struct nicsim_port *p, uint32_t i, uint32_t value)
-{
-	sim_reg_set(p, CR_FDIRCTRL, value | FDIRCTRL_INIT_DONE);
-}
-
-/* Commands are done as soon as given; there is no table behind them. */
-void sim_fdircmd_write(struct nicsim_port *p, uint32_t i, uint32_t value)
-{
-	sim_reg_set(p, CR_FDIRCMD, value & ~FDIRCMD_CMD);
 }
 
 /* ---- life ---- */

@@ -12,6 +12,7 @@
  *	filter.c   MAC, multicast, VLAN                rss.c   Toeplitz, RETA, packet types
  *	rx.c       packet buffer, receive descriptors  csum.c  checksums
  *	tx.c       transmit descriptors, segmentation
+ *	fdir.c     flow director               ptp.c   IEEE 1588
  *
  * Those up to table.c are the control half and share control.h as well.
  *
@@ -159,6 +160,8 @@ void sim_stat_queue_tx(struct nicsim_port *p, uint32_t queue, uint32_t packets, 
 
 /** sim_link_up() - link as the MAC sees it: cable, module, AUTOC, not in reset. */
 bool sim_link_up(const struct nicsim_port *p);
+/** sim_link_speed() - Gbit/s, 0: no link. */
+unsigned int sim_link_speed(const struct nicsim_port *p);
 /** sim_pause_rx(), sim_pause_tx() - 802.3x as MFLCN and FCCFG say. */
 bool sim_pause_rx(const struct nicsim_port *p);
 bool sim_pause_tx(const struct nicsim_port *p);

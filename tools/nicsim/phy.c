@@ -184,6 +184,11 @@ bool sim_link_up(const struct nicsim_port *p)
 	return p->control->phy.up && !p->control->resetting && !sim_gone(p);
 }
 
+unsigned int sim_link_speed(const struct nicsim_port *p)
+{
+	return sim_link_up(p) ? phy_speed(p) : 0;
+}
+
 void nicsim_link(struct nicsim_port *port, bool up)
 {
 	sim_tick(port->sim);

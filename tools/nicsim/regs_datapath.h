@@ -93,6 +93,7 @@ enum srrctl_desctype { SRRCTL_LEGACY = 0, SRRCTL_ONE_BUFFER = 1 };
 #define DR_ETQF			0x05128
 #define ETQF_TYPE		0x0000FFFF
 #define ETQF_FILTER_EN		0x80000000u
+#define ETQF_1588		0x40000000
 #define ETQF_COUNT		8
 #define DR_ETQS			0x0EC00
 #define ETQS_QUEUE(v)		(((v) >> 16) & 0x7F)

@@ -158,12 +158,6 @@
 #define SECSTAT_RDY		0x00000001
 #define SECSTAT_OFF		0x00000002	/* fused off: no IPsec, no LinkSec */
 
-/* Flow director: set-up alone */
-#define CR_FDIRCTRL		0x0EE00
-#define FDIRCTRL_INIT_DONE	0x00000008
-#define CR_FDIRCMD		0x0EE2C
-#define FDIRCMD_CMD		0x00000003
-
 /* Statistics */
 #define CR_RQSMR		0x02300
 #define CR_TQSM			0x08600

@@ -7,6 +7,8 @@
 
 #include "datapath.h"
 #include "desc82599.h"
+#include "fdir.h"
+#include "ptp.h"
 #include "regs_datapath.h"
 
 #define FRAME_MAX	1518		/* with FCS, without tag, unless HLREG0.JUMBOEN */
@@ -66,15 +68,20 @@ static uint32_t check_length(struct nicsim_port *p, uint32_t len, const struct s
 	return 0;
 }
 
-/* Queue, hash and type; an ethertype filter goes before RSS and takes the type's place. */
-static void classify(struct nicsim_port *p, const uint8_t *frame, const struct sim_pkt *k,
-		     struct sim_rx_meta *meta)
+/*
+ * Queue, hash and type. An ethertype filter goes before the flow director, and that before RSS; the
+ * first takes the type's place.
+ */
+static void classify(struct nicsim_port *p, const uint8_t *frame, uint32_t len,
+		     const struct sim_pkt *k, struct sim_rx_meta *meta)
 {
 	int filter = sim_filter_ethertype(p, k->ethertype);
 	uint32_t etqs, type;
 
 	meta->queue = sim_rss(p, frame, k, &meta->hash, &type);
 	meta->info = k->type | type;
+	meta->status |= sim_ptp_rx(p, frame, len, k, filter);
+	sim_fdir_rx(p, frame, len, k, meta);
 	if (filter < 0)
 		return;
 	meta->hash = 0;
@@ -127,7 +134,7 @@ static void describe(struct nicsim_port *p, const uint8_t *frame, uint32_t len,
 	uint32_t verdict;
 
 	meta->len = meta->frame_len = len;
-	classify(p, frame, k, meta);
+	classify(p, frame, len, k, meta);
 	packet_checksum(p, frame, k, meta);
 	verdict = sim_csum_verdict(p, frame, k);
 	if ((verdict & (RXD_IPCS | RXD_L4CS)) && sim_fault_take(p, NICSIM_CSUM_LIE, meta->queue))

@@ -152,17 +152,6 @@ const struct sim_reg sim_regs_general[] = {
 	KEEP("IPSRX", 0x08E00, 13),
 	KEEP("LSECRX", 0x08F00, 33),
 
-	/* flow director: set up, never matching */
-	REG("FDIRCTRL", CR_FDIRCTRL, 0, ALL, .write = sim_fdirctrl_write),
-	KEEP("FDIRSIPv6", 0x0EE0C, 3),
-	KEEP("FDIRIPSA", 0x0EE18, 5),
-	REG("FDIRCMD", CR_FDIRCMD, 0, ALL, .write = sim_fdircmd_write),
-	REG("FDIRFREE", 0x0EE38, 0x00008000, 0),
-	KEEP("FDIRDIP4M", 0x0EE3C, 4),
-	STAT("FDIRLEN", 0x0EE4C, 5, NULL),
-	KEEP("FDIRHKEY", 0x0EE68, 2),
-	KEEP("FDIRM", 0x0EE70, 3),
-
 	/* data centre bridging: one traffic class is all there is */
 	KEEP("RTRPT4C", 0x02140, 8),
 	REGS("RTRPT4S", 0x02160, 4, 8, 0, 0),
@@ -196,13 +185,6 @@ const struct sim_reg sim_regs_general[] = {
 	KEEP("RSOFF", 0x051F8, 1),
 	KEEP("FCRECTL", 0x0ED00, 1),
 	KEEP("FCRETA", 0x0ED10, 8),
-
-	/* time stamps */
-	KEEP("RXMTRL", 0x05120, 1),
-	KEEP("TSYNCRXCTL", 0x05188, 1),
-	KEEP("RXSATRL", 0x051A0, 3),
-	KEEP("RXSTMPL", 0x051E8, 1),
-	KEEP("TSYNCTXCTL", 0x08C00, 19),
 
 	/* wake-up and management */
 	KEEP("WUC", 0x05800, 1),

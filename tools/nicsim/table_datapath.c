@@ -5,7 +5,11 @@
  * that they read back; they log when they are switched on.
  */
 #include "datapath.h"
+#include "fdir.h"
+#include "ptp.h"
 #include "regs_datapath.h"
+#include "regs_fdir.h"
+#include "regs_ptp.h"
 
 #define ALL		0xFFFFFFFFu
 #define BANK		(SIM_QUEUES / 2)
@@ -25,6 +29,9 @@
 	{ name, DR_RXQ_HIGH + (at), 0x40, BANK, reset, ALL, false, NULL, NULL }
 #define TXQ(name, at, reset, mask, fn) \
 	{ name, DR_TXQ(0) + (at), 0x40, SIM_QUEUES, reset, mask, true, NULL, fn }
+/* What reading and writing do something with; not strict, as a status bit may change meanwhile. */
+#define READ(name, at, count, reset, mask, rd, wr) \
+	{ name, at, 4, count, reset, mask, false, rd, wr }
 #define PAIRS(name, at, mask, fn) { name, at, 8, RAR_COUNT, 0, mask, true, NULL, fn }
 
 const struct sim_reg sim_regs_datapath[] = {
@@ -90,5 +97,44 @@ const struct sim_reg sim_regs_datapath[] = {
 	CALL("MTQC", DR_MTQC, 1, 0, 0x0000000F, sim_mtqc_write),
 	STRICT("TXPBSIZE", DR_TXPBSIZE, 1, TXPBSIZE_RESET, XXPBSIZE_BITS),
 	STRICT("TXPBSIZE", DR_TXPBSIZE + 4, 7, 0, XXPBSIZE_BITS),
+
+	/* flow director */
+	CALL("FDIRCTRL", DR_FDIRCTRL, 1, 0, FDIRCTRL_BITS, sim_fdirctrl_write),
+	ARRAY("FDIRSIPv6", DR_FDIRSIPV6, 3, 0, ALL),
+	REG("FDIRIPSA", DR_FDIRIPSA, 0, ALL),
+	REG("FDIRIPDA", DR_FDIRIPDA, 0, ALL),
+	REG("FDIRPORT", DR_FDIRPORT, 0, ALL),
+	REG("FDIRVLAN", DR_FDIRVLAN, 0, ALL),
+	REG("FDIRHASH", DR_FDIRHASH, 0, ALL),
+	{ "FDIRCMD", DR_FDIRCMD, 4, 1, 0, FDIRCMD_BITS, true, sim_fdircmd_read, sim_fdircmd_write },
+	READ("FDIRFREE", DR_FDIRFREE, 1, FDIRFREE_RESET, FDIRFREE_FREE, sim_fdirfree_read,
+	     sim_fdirfree_write),
+	REG("FDIRDIP4M", DR_FDIRDIP4M, 0, ALL),
+	REG("FDIRSIP4M", DR_FDIRSIP4M, 0, ALL),
+	REG("FDIRTCPM", DR_FDIRTCPM, 0, ALL),
+	REG("FDIRUDPM", DR_FDIRUDPM, 0, ALL),
+	READ("FDIRLEN", DR_FDIRLEN, 1, 0, 0, sim_fdirlen_read, NULL),
+	READ("FDIRUSTAT", DR_FDIRUSTAT, 4, 0, 0, sim_fdirstat_read, NULL),
+	CALL("FDIRHKEY", DR_FDIRHKEY, 1, FDIRHKEY_RESET, ALL, sim_fdirhkey_write),
+	CALL("FDIRSKEY", DR_FDIRSKEY, 1, FDIRSKEY_RESET, ALL, sim_fdirskey_write),
+	STRICT("FDIRM", DR_FDIRM, 1, 0, 0x0000003F),
+	REG("FDIRIP6M", DR_FDIRIP6M, 0, ALL),
+
+	/* time stamps */
+	REG("RXMTRL", DR_RXMTRL, RXMTRL_RESET, ALL),
+	READ("TSYNCRXCTL", DR_TSYNCRXCTL, 1, 0, TSYNCRXCTL_BITS, NULL, sim_tsyncrxctl_write),
+	REG("RXSATRL", DR_RXSATRL, 0, 0),
+	READ("RXSTMPH", DR_RXSTMPH, 1, 0, 0, sim_rxstmph_read, NULL),
+	REG("RXSATRH", DR_RXSATRH, 0, 0),
+	REG("RXSTMPL", DR_RXSTMPL, 0, 0),
+	REG("TSYNCTXCTL", DR_TSYNCTXCTL, 0, TSYNCTXCTL_EN),
+	REG("TXSTMPL", DR_TXSTMPL, 0, 0),
+	READ("TXSTMPH", DR_TXSTMPH, 1, 0, 0, sim_txstmph_read, NULL),
+	READ("SYSTIM", DR_SYSTIML, 2, 0, ALL, sim_systim_read, sim_systim_write),
+	READ("TIMINCA", DR_TIMINCA, 1, 0, ALL, NULL, sim_timinca_write),
+	REG("TIMADJL", DR_TIMADJL, 0, ALL),
+	READ("TIMADJH", DR_TIMADJH, 1, 0, ALL, NULL, sim_timadjh_write),
+	ARRAY("TSAUXC", DR_TSAUXC, 7, 0, ALL),
+	ARRAY("AUXSTMP", DR_AUXSTMP, 4, 0, 0),
 	{ NULL, 0, 0, 0, 0, 0, false, NULL, NULL },
 };

@@ -8,6 +8,7 @@
 
 #include "datapath.h"
 #include "desc82599.h"
+#include "ptp.h"
 #include "regs_datapath.h"
 
 #define WIRE_OVERHEAD	20		/* preamble and gap, bytes */
@@ -156,6 +157,10 @@ static bool deliver(struct nicsim_port *p)
 	if (dp->epoch != epoch)
 		return false;
 	dp->tx_pending = false;
+	if (dp->job.tstamp) {
+		dp->job.tstamp = false;
+		sim_ptp_tx(p, dp->frame_len);
+	}
 	sim_tx_count(p, dp->frame, dp->frame_len);
 	sim_stat_queue_tx(p, dp->job.queue, 1, dp->frame_len + SIM_FCS);
 	if (dp->job.active && dp->job.last)
@@ -260,6 +265,7 @@ void sim_link_changed(struct nicsim_port *p, bool up)
 
 	if (!dp)
 		return;
+	sim_ptp_link(p);
 	if (!up) {
 		if (dp->tx_pending && dp->job.active && dp->job.last)
 			sim_tx_complete(p);

@@ -177,6 +177,7 @@ static void take_first(struct nicsim_port *p, struct sim_tx_job *job, const stru
 	}
 	job->vle = d->dw2 & TXD_VLE;
 	job->tse = d->dw2 & TXD_TSE;
+	job->tstamp = d->dw2 & TXD_TSTAMP;
 	job->ixsm = d->dw3 & TXD_IXSM;
 	job->txsm = d->dw3 & TXD_TXSM;
 	job->paylen = TXD_PAYLEN(d->dw3);

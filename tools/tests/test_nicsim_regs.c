@@ -123,8 +123,6 @@ static void ready_bits(void **state)
 	assert_int_equal(rd(t->port, 0x08D04) & 1, 0);
 	wr(t->port, 0x08D00, 2);		/* SECRXCTRL.RX_DIS */
 	assert_int_equal(rd(t->port, 0x08D04) & 1, 1);
-	wr(t->port, 0x0EE00, 1);		/* FDIRCTRL */
-	assert_int_equal(rd(t->port, 0x0EE00) & 8, 8);
 	wr(t->port, 0x0425C, 0x40000000 | 0xC000000);
 	assert_int_equal(rd(t->port, 0x0425C) & 0x40000000, 0);
 	assert_int_equal(rd(t->port, 0x04260) >> 16, 0xFFFF);	/* no PHY on MDIO */

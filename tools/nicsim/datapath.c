@@ -23,12 +23,16 @@ int sim_datapath_create(struct nicsim_port *p)
 		goto no_fdir;
 	if (sim_ptp_create(p))
 		goto no_ptp;
+	if (sim_rsc_create(p))
+		goto no_rsc;
 	dp->real_time = sim_real_time(p);
 	dp->rss_dirty = true;
 	sim_crc_init();
 	sim_pause_init(p);
 	return 0;
 
+no_rsc:
+	sim_ptp_destroy(p);
 no_ptp:
 	sim_fdir_destroy(p);
 no_fdir:
@@ -44,6 +48,7 @@ void sim_datapath_destroy(struct nicsim_port *p)
 	if (!p->dp)
 		return;
 	sim_pause_stop(p);
+	sim_rsc_destroy(p);
 	sim_ptp_destroy(p);
 	sim_fdir_destroy(p);
 	sim_fifo_destroy(&p->dp->fifo);
@@ -56,6 +61,7 @@ void sim_datapath_reset(struct nicsim_port *p)
 	struct sim_datapath *dp = p->dp;
 
 	sim_pause_stop(p);
+	sim_rsc_reset(p);
 	sim_fdir_reset(p);
 	sim_ptp_reset(p);
 	sim_fifo_clear(&dp->fifo);

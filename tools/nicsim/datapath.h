@@ -8,6 +8,7 @@
  *	fifo.c        packet buffer                 pause.c           802.3x, both ways
  *	parse.c       packet types                  filter.c          MAC, multicast, VLAN
  *	rss.c         hash and queue                csum.c            sums, verdicts, CRCs
+ *	rsc.c         frames of a flow joined       rsc_frame.c       which, and whether
  *	tx.c          queues to wire                tx_desc.c         descriptors in, write-back
  *	segment.c     frames out of a packet
  *	fdir.h        flow director                 ptp.h             time stamps
@@ -65,6 +66,14 @@ struct sim_pkt {
 /** enum sim_pass - verdict of the MAC and VLAN filters */
 enum sim_pass { SIM_PASS_NOT, SIM_PASS_EXACT, SIM_PASS_INEXACT };
 
+/** enum sim_rsc_kind - what a frame for a queue with coalescing may do to its flow */
+enum sim_rsc_kind {
+	SIM_RSC_NONE,		/* nothing: no TCP, or no coalescing */
+	SIM_RSC_END,		/* end its large receive, and go its own way */
+	SIM_RSC_DATA,		/* join, or begin one */
+	SIM_RSC_ACK,		/* likewise, without payload */
+};
+
 /**
  * struct sim_rx_meta - a received frame on its way to descriptors
  * @len: bytes to deliver: less a stripped tag, plus a kept FCS
@@ -78,6 +87,7 @@ enum sim_pass { SIM_PASS_NOT, SIM_PASS_EXACT, SIM_PASS_INEXACT };
  * @no_eop: fault: EOP is never written
  * @lie: fault: 1 length 0, 2 length over the buffer
  * @chunk: fault: bytes in a descriptor, 0: as many as fit
+ * @rsc: enum sim_rsc_kind; @l3, @l4: where the headers are, unless it is SIM_RSC_NONE
  */
 struct sim_rx_meta {
 	uint32_t len;
@@ -95,6 +105,36 @@ struct sim_rx_meta {
 	bool keep_fcs;
 	bool no_eop;
 	uint8_t fcs[SIM_FCS];
+	uint8_t rsc;
+	uint8_t l3;
+	uint16_t l4;
+};
+
+/**
+ * struct sim_rx_ring - a queue's registers, looked up once per frame
+ * @regs: offset of the first
+ * @avail: descriptors posted
+ * @buffer: bytes of each
+ */
+struct sim_rx_ring {
+	uint32_t queue;
+	uint32_t regs;
+	uint64_t base;
+	uint32_t count;
+	uint32_t head;
+	uint32_t avail;
+	uint32_t buffer;
+	bool legacy;
+};
+
+/**
+ * struct sim_rx_slot - a descriptor that the device has taken
+ * @addr: of its buffer; @desc, @buffer: both, translated
+ */
+struct sim_rx_slot {
+	uint32_t index;
+	uint64_t addr;
+	uint8_t *desc, *buffer;
 };
 
 /**
@@ -220,6 +260,7 @@ struct sim_datapath {
 	uint64_t rx_hung[SIM_QUEUE_WORDS];
 	uint64_t drop_en[SIM_QUEUE_WORDS];
 	bool rx_blocked;
+	struct sim_rsc *rsc;
 	bool rss_dirty;
 	uint32_t rss_key[SIM_RSS_NIBBLES][16];
 	struct sim_fdir *fdir;
@@ -334,6 +375,25 @@ uint32_t sim_rx_capacity(const struct nicsim_port *p);
 /* rx_desc.c */
 /** sim_rx_deliver() - write @frame to descriptors. True: done with it, one way or the other. */
 bool sim_rx_deliver(struct nicsim_port *p, struct sim_rx_meta *meta, const uint8_t *frame);
+/** sim_rx_take() - the next descriptor of a ring that has one; false: its memory is wrong. */
+bool sim_rx_take(struct nicsim_port *p, struct sim_rx_ring *r, struct sim_rx_slot *slot);
+
+/* rsc.c, rsc_frame.c */
+int sim_rsc_create(struct nicsim_port *p);
+void sim_rsc_destroy(struct nicsim_port *p);
+/** sim_rsc_reset() - nothing is written back any more. */
+void sim_rsc_reset(struct nicsim_port *p);
+/** sim_rsc_classify() - fill in the RSC part of @meta, whose queue has coalescing. */
+void sim_rsc_classify(struct nicsim_port *p, const uint8_t *frame, const struct sim_pkt *k,
+		      struct sim_rx_meta *meta);
+/** sim_rsc_deliver() - frame of a flow. False: it goes to descriptors of its own. */
+bool sim_rsc_deliver(struct nicsim_port *p, struct sim_rx_ring *r,
+		     const struct sim_rx_meta *meta, const uint8_t *frame);
+/** sim_rsc_check() - @queue is enabled or reconfigured: report what RSC does not allow. */
+void sim_rsc_check(struct nicsim_port *p, uint32_t queue);
+/** sim_rsc_stop() - @queue was disabled: its large receives are forgotten, as they are. */
+void sim_rsc_stop(struct nicsim_port *p, uint32_t queue);
+void sim_rfctl_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 
 /* pause.c */
 void sim_pause_init(struct nicsim_port *p);
@@ -380,6 +440,7 @@ SIM_QUEUE_WRITERS(rdh);
 SIM_QUEUE_WRITERS(rdt);
 SIM_QUEUE_WRITERS(srrctl);
 SIM_QUEUE_WRITERS(rxdctl);
+SIM_QUEUE_WRITERS(rscctl);	/* rsc.c */
 void sim_tdbal_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_tdbah_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_tdlen_write(struct nicsim_port *p, uint32_t i, uint32_t value);

@@ -24,6 +24,10 @@
 #define RXD_TYPE_ETQF		0x00008000	/* then bits 6:4 are the number of the filter */
 #define RXD_TYPE_ETQF_SHIFT	4
 
+/* Receive side coalescing: frames begun in the descriptor; all but the last: where it goes on */
+#define RXD_RSCCNT_SHIFT	17		/* 4 bits, first dword */
+#define RXD_NEXTP_SHIFT		4		/* 16 bits, third dword */
+
 /* RSSTYPE, bits 3:0 of the first dword */
 enum rxd_rss {
 	RXD_RSS_NONE, RXD_RSS_TCP4, RXD_RSS_IP4, RXD_RSS_TCP6, RXD_RSS_IP6EX, RXD_RSS_IP6,

@@ -165,6 +165,8 @@ static void vector_request(struct nicsim_port *p, unsigned int vector)
 
 	if (!v->fn || sim_gone(p))
 		return;
+	if (v->ready <= sim_now(p))
+		sim_rsc_interrupt(p, vector);
 	if (v->ready > sim_now(p))
 		sim_timer_arm(&v->eitr, v->ready);
 	else
@@ -213,21 +215,53 @@ static void irq_update(struct nicsim_port *p)
 	}
 }
 
+/* The cause that a queue has by IVAR; 0: none. */
+static uint64_t queue_cause(const struct nicsim_port *p, bool rx, uint32_t queue)
+{
+	uint32_t ivar = sim_reg(p, CR_IVAR + queue / 2 * 4);
+	uint32_t entry = ivar >> (16 * (queue & 1) + (rx ? 0 : 8));
+
+	return entry & IVAR_VALID ? 1ull << (entry & (msix_mode(p) ? IVAR_VECTOR : 0xF)) : 0;
+}
+
 void sim_irq_queue(struct nicsim_port *p, bool rx, uint32_t queue)
 {
 	struct sim_irq *irq = &p->control->irq;
-	uint32_t ivar = sim_reg(p, CR_IVAR + queue / 2 * 4);
-	uint32_t entry = ivar >> (16 * (queue & 1) + (rx ? 0 : 8));
-	uint64_t bit;
+	uint64_t bit = queue_cause(p, rx, queue);
 
-	if (!(entry & IVAR_VALID))
-		return;
-	bit = 1ull << (entry & (msix_mode(p) ? IVAR_VECTOR : 0xF));
-	if (irq->cause & bit)
+	if (!(bit & ~irq->cause))
 		return;
 	irq->cause |= bit;
 	causes_new(p, bit, 0);
 	irq_update(p);
+}
+
+void sim_irq_rx_mark(struct nicsim_port *p, uint32_t queue)
+{
+	p->control->irq.cause |= queue_cause(p, true, queue);
+}
+
+int sim_irq_rx_vector(const struct nicsim_port *p, uint32_t queue)
+{
+	uint64_t bit = queue_cause(p, true, queue);
+
+	if (!bit)
+		return -1;
+	return msix_mode(p) ? __builtin_ctzll(bit) : 0;
+}
+
+uint64_t sim_irq_ready(const struct nicsim_port *p, unsigned int vector, uint64_t *interval)
+{
+	*interval = EITR_INTERVAL(eitr(p, vector)) * (uint64_t)EITR_UNIT_NS;
+	return p->control->irq.vector[vector].ready;
+}
+
+void sim_irq_hold(struct nicsim_port *p, unsigned int vector, uint64_t until)
+{
+	struct sim_vector *v = &p->control->irq.vector[vector];
+
+	if (v->ready < until)
+		v->ready = until;
 }
 
 void sim_irq_cause(struct nicsim_port *p, uint32_t eicr)

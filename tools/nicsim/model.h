@@ -11,6 +11,7 @@
  *	table.c    registers of the control half       watch.c what the model owes
  *	filter.c   MAC, multicast, VLAN                rss.c   Toeplitz, RETA, packet types
  *	rx.c       packet buffer, receive descriptors  csum.c  checksums
+ *	rsc.c      receive side coalescing
  *	tx.c       transmit descriptors, segmentation
  *	fdir.c     flow director               ptp.c   IEEE 1588
  *
@@ -149,6 +150,14 @@ bool sim_dma_allowed(const struct nicsim_port *p);
 
 /** sim_irq_queue() - a receive or transmit queue has a cause: by IVAR to its EICR bit. */
 void sim_irq_queue(struct nicsim_port *p, bool rx, uint32_t queue);
+/** sim_irq_rx_mark() - likewise for a receive queue, while a message that covers it is being sent. */
+void sim_irq_rx_mark(struct nicsim_port *p, uint32_t queue);
+/** sim_irq_rx_vector() - where the cause of a receive queue leads; -1: nowhere. */
+int sim_irq_rx_vector(const struct nicsim_port *p, uint32_t queue);
+/** sim_irq_ready() - when moderation next lets @vector send, and *@interval between two, ns. */
+uint64_t sim_irq_ready(const struct nicsim_port *p, unsigned int vector, uint64_t *interval);
+/** sim_irq_hold() - @vector sends nothing before @until. */
+void sim_irq_hold(struct nicsim_port *p, unsigned int vector, uint64_t until);
 /** sim_irq_cause() - set EICR bits (LSC, ...). */
 void sim_irq_cause(struct nicsim_port *p, uint32_t eicr);
 
@@ -197,6 +206,8 @@ bool sim_rx_ready(const struct nicsim_port *p);
 bool sim_rx_enabled(const struct nicsim_port *p);
 /** sim_rx_pause() - a pause frame arrived: hold transmission for @quanta of 512 bit times. */
 void sim_rx_pause(struct nicsim_port *p, uint16_t quanta);
+/** sim_rsc_interrupt() - @vector is about to send: large receives of its queues end before. */
+void sim_rsc_interrupt(struct nicsim_port *p, unsigned int vector);
 /** sim_tx_writable() - the net back end takes frames again. */
 void sim_tx_writable(struct nicsim_port *p);
 /** sim_tx_held() - a queue that has nothing to do holds write-backs. */

@@ -259,6 +259,7 @@ static void rx_begin(struct nicsim_port *p, uint32_t q)
 	    SRRCTL_DESCTYPE(srrctl) != SRRCTL_ONE_BUFFER)
 		sim_error(p, "rx-buffer", "SRRCTL[%u].DESCTYPE %u is not modelled: 0 is legacy, 1 "
 			  "is one buffer", q, SRRCTL_DESCTYPE(srrctl));
+	sim_rsc_check(p, q);
 }
 
 static void rxdctl_write(struct nicsim_port *p, uint32_t q, uint32_t value)
@@ -266,6 +267,8 @@ static void rxdctl_write(struct nicsim_port *p, uint32_t q, uint32_t value)
 	uint32_t regs = DR_RXQ(q), old = sim_reg(p, regs + RXQ_RXDCTL);
 
 	value = control_value(p, old, value, q);
+	if (old & ~value & XXDCTL_ENABLE)
+		sim_rsc_stop(p, q);
 	sim_reg_set(p, regs + RXQ_RXDCTL, value);
 	if (value & ~old & XXDCTL_ENABLE) {
 		sim_bit_clear(p->dp->rx_hung, q);

@@ -45,6 +45,7 @@
 #define TXDCTL_BITS		0x067F7F7F
 #define TX_ON_CHIP_DESCS	40
 #define SRRCTL_BSIZEPKT(v)	((v) & 0x1F)	/* KiB */
+#define SRRCTL_BSIZEHDR(v)	(((v) >> 8) & 0x3F)	/* 64 bytes */
 #define SRRCTL_DESCTYPE(v)	(((v) >> 25) & 0x7)
 #define SRRCTL_DROP_EN		0x10000000
 #define SRRCTL_BITS		0x1FC03F1F
@@ -53,10 +54,15 @@
 #define DCA_TXCTRL_RESET	0x00002A00
 #define TDWBAL_HEAD_WB		0x00000001
 enum srrctl_desctype { SRRCTL_LEGACY = 0, SRRCTL_ONE_BUFFER = 1 };
+#define RSCCTL_RSCEN		0x00000001
+#define RSCCTL_MAXDESC(v)	(((v) >> 2) & 0x3)	/* 1, 4, 8, 16 descriptors */
+#define RSCCTL_BITS		0x0000000D
 
 /* Receive, all queues */
 #define DR_RDRXCTL		0x02F00
 #define RDRXCTL_CRCSTRIP	0x00000002
+#define RDRXCTL_RSCFRSTSIZE(v)	(((v) >> 17) & 0x1F)	/* 16 bytes */
+#define RDRXCTL_RSCACKC		0x02000000
 #define RDRXCTL_RESET		0x00108808	/* DMAIDONE, RSCFRSTSIZE 8, reserved */
 #define DR_QDE			0x02F04
 #define QDE_ENABLE		0x00000001
@@ -65,6 +71,7 @@ enum srrctl_desctype { SRRCTL_LEGACY = 0, SRRCTL_ONE_BUFFER = 1 };
 #define DR_RXCTRL		0x03000
 #define RXCTRL_RXEN		0x00000001
 #define DR_RSCDBU		0x03028
+#define RSCDBU_RSCACKDIS	0x00000080
 #define DR_RXPBSIZE		0x03C00
 #define XXPBSIZE_BITS		0x000FFC00
 #define RXPBSIZE_RESET		0x00080000	/* 512 KiB, all in buffer 0 */
@@ -72,6 +79,7 @@ enum srrctl_desctype { SRRCTL_LEGACY = 0, SRRCTL_ONE_BUFFER = 1 };
 #define RXCSUM_IPPCSE		0x00001000
 #define RXCSUM_PCSD		0x00002000
 #define DR_RFCTL		0x05008
+#define RFCTL_RSC_DIS		0x00000020
 #define RFCTL_IPV6_DIS		0x00000400
 #define RFCTL_IPV6_XSUM_DIS	0x00000800
 #define DR_EXVET		0x05078
@@ -123,6 +131,8 @@ enum srrctl_desctype { SRRCTL_LEGACY = 0, SRRCTL_ONE_BUFFER = 1 };
 #define RAH_AV			0x80000000u
 #define RAH_BITS		(RAH_AV | 0xFFFF)
 #define RAH_82598		0x003C0000	/* VIND there; reads 0 here */
+#define DR_PSRTYPE		0x0EA00
+#define PSRTYPE_TYPE4		0x00000010		/* split behind TCP */
 #define DR_UTA			0x0F400
 #define DR_SAQF			0x0E000
 #define DR_FTQF			0x0E600
@@ -151,6 +161,8 @@ enum srrctl_desctype { SRRCTL_LEGACY = 0, SRRCTL_ONE_BUFFER = 1 };
 #define DR_CTRL_EXT		0x00018
 #define CTRL_EXT_EXTENDED_VLAN	0x04000000
 #define EICR_RX_MISS		0x00020000
+#define DR_GPIE			0x00898
+#define GPIE_RSC_DELAY(v)	(((v) >> 11) & 0x7)	/* (v + 1) * 4 us */
 #define DR_FCTTV		0x03200
 #define DR_FCRTL		0x03220
 #define FCRTL_XONE		0x80000000u

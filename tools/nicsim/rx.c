@@ -153,6 +153,8 @@ static void describe(struct nicsim_port *p, const uint8_t *frame, uint32_t len,
 		sim_put_le32(meta->fcs, sim_crc32(frame, len));
 		meta->len += SIM_FCS;
 	}
+	if (sim_reg(p, DR_RXQ(meta->queue) + RXQ_RSCCTL) & RSCCTL_RSCEN)
+		sim_rsc_classify(p, frame, k, meta);
 }
 
 static void missed(struct nicsim_port *p)

@@ -16,19 +16,7 @@
 #define LIE_OVER	2
 #define LIE_EXCESS	100		/* bytes over the buffer */
 
-/** struct rx_ring - a queue's registers, looked up once per frame */
-struct rx_ring {
-	uint32_t queue;
-	uint32_t regs;
-	uint64_t base;
-	uint32_t count;
-	uint32_t head;
-	uint32_t avail;
-	uint32_t buffer;
-	bool legacy;
-};
-
-static void ring_load(const struct nicsim_port *p, uint32_t queue, struct rx_ring *r)
+static void ring_load(const struct nicsim_port *p, uint32_t queue, struct sim_rx_ring *r)
 {
 	uint32_t regs = DR_RXQ(queue), srrctl = sim_reg(p, regs + RXQ_SRRCTL), tail;
 
@@ -105,10 +93,12 @@ static void copy_out(uint8_t *to, const struct sim_rx_meta *meta, const uint8_t 
 		memcpy(to, meta->fcs + (at - body), n);
 }
 
-static void write_back(struct nicsim_port *p, const struct rx_ring *r, uint8_t *desc,
-		       const struct sim_rx_meta *meta, uint32_t n, bool last)
+static void write_back(struct nicsim_port *p, const struct sim_rx_ring *r,
+		       const struct sim_rx_slot *slot, const struct sim_rx_meta *meta, uint32_t n,
+		       bool last)
 {
 	uint32_t status = RXD_DD, length = n;
+	uint8_t *desc = slot->desc;
 
 	if (last && !meta->no_eop)
 		status |= RXD_EOP | meta->status;
@@ -116,7 +106,7 @@ static void write_back(struct nicsim_port *p, const struct rx_ring *r, uint8_t *
 		length = meta->lie == LIE_ZERO ? 0 : r->buffer + LIE_EXCESS;
 	if (sim_tracing(p))
 		sim_trace(p, "%" PRIu64 " rx %u[%u] written back: length %u status %#x", sim_now(p),
-			  r->queue, r->head, length, status);
+			  r->queue, slot->index, length, status);
 	if (r->legacy) {
 		sim_put_le32(desc + 8, length | (last ? (uint32_t)meta->csum << 16 : 0));
 		sim_put_release32(desc + 12, (status & RXD_LEGACY_STATUS) |
@@ -130,32 +120,44 @@ static void write_back(struct nicsim_port *p, const struct rx_ring *r, uint8_t *
 	sim_put_release32(desc + 8, status);
 }
 
-/* One descriptor: read it, fill its buffer with @n bytes, write it back, move on. */
-static bool fill(struct nicsim_port *p, struct rx_ring *r, struct sim_rx_meta *meta,
-		 const uint8_t *frame, uint32_t n)
+bool sim_rx_take(struct nicsim_port *p, struct sim_rx_ring *r, struct sim_rx_slot *slot)
 {
-	bool last = meta->done + n == meta->len;
 	struct sim_desc d;
-	uint8_t *desc, *buffer;
 	uint64_t header;
 
-	desc = sim_dma(p, r->base + DESC_SIZE * r->head, DESC_SIZE, true, "receive descriptor");
-	if (!desc)
+	slot->index = r->head;
+	slot->desc = sim_dma(p, r->base + DESC_SIZE * r->head, DESC_SIZE, true,
+			     "receive descriptor");
+	if (!slot->desc)
 		return false;
-	d = sim_desc_read(desc);
+	d = sim_desc_read(slot->desc);
+	slot->addr = d.addr;
 	header = d.dw2 | (uint64_t)d.dw3 << 32;
 	if (sim_tracing(p))
 		sim_trace(p, "%" PRIu64 " rx %u[%u]: buffer %#" PRIx64 " header %#" PRIx64,
 			  sim_now(p), r->queue, r->head, d.addr, header);
 	/* the whole buffer is hardware's to write to, however short the frame */
-	buffer = sim_dma(p, d.addr, r->buffer, true, "receive buffer");
-	if (!buffer)
+	slot->buffer = sim_dma(p, d.addr, r->buffer, true, "receive buffer");
+	if (!slot->buffer)
 		return false;
-	copy_out(buffer, meta, frame, meta->done, n);
-	write_back(p, r, desc, meta, n, last);
-	meta->done += n;
+	r->avail--;
 	r->head = r->head + 1 < r->count ? r->head + 1 : 0;
 	sim_reg_set(p, r->regs + RXQ_RDH, r->head);
+	return true;
+}
+
+/* One descriptor: take it, fill its buffer with @n bytes, write it back. */
+static bool fill(struct nicsim_port *p, struct sim_rx_ring *r, struct sim_rx_meta *meta,
+		 const uint8_t *frame, uint32_t n)
+{
+	bool last = meta->done + n == meta->len;
+	struct sim_rx_slot slot;
+
+	if (!sim_rx_take(p, r, &slot))
+		return false;
+	copy_out(slot.buffer, meta, frame, meta->done, n);
+	write_back(p, r, &slot, meta, n, last);
+	meta->done += n;
 	sim_bit_set(p->dp->rx_irq, r->queue);
 	sim_wake(p);
 	return true;
@@ -163,7 +165,7 @@ static bool fill(struct nicsim_port *p, struct rx_ring *r, struct sim_rx_meta *m
 
 bool sim_rx_deliver(struct nicsim_port *p, struct sim_rx_meta *meta, const uint8_t *frame)
 {
-	struct rx_ring r;
+	struct sim_rx_ring r;
 
 	if (!(sim_reg(p, DR_RXQ(meta->queue) + RXQ_RXDCTL) & XXDCTL_ENABLE))
 		goto drop;
@@ -172,13 +174,14 @@ bool sim_rx_deliver(struct nicsim_port *p, struct sim_rx_meta *meta, const uint8
 		goto drop;
 	if (!meta->done && r.avail && draw_faults(p, meta))
 		r.avail = 0;
+	if (meta->rsc && !meta->done && sim_rsc_deliver(p, &r, meta, frame))
+		return true;
 	if (!meta->done && drops(p, meta->queue) &&
 	    r.avail < (meta->chunk ? CHAIN : (meta->len + r.buffer - 1) / r.buffer))
 		goto drop;
 	while (meta->done < meta->len) {
 		if (!r.avail)
 			return false;
-		r.avail--;
 		if (!fill(p, &r, meta, frame, piece(meta, r.buffer)))
 			goto drop;
 	}

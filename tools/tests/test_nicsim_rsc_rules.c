@@ -1,0 +1,662 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * nicsim's receive side coalescing: which frames join, what ends a large receive, when time does,
+ * and what a driver may not set up. Links nicsim.a, sim_driver.o, rsctest.o.
+ */
+#include "rsctest.h"
+
+static struct sd *d;
+
+static int setup(void **state)
+{
+	d = rt_open();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	sd_close(d);
+	return 0;
+}
+
+static const struct rt_frame base = {
+	.flow = 1, .seq = 5000, .ack = 10, .flags = RT_ACK, .window = 100, .payload = 100,
+};
+
+static struct rt_frame after(const struct rt_frame *f)
+{
+	struct rt_frame next = *f;
+
+	next.seq += f->payload;
+	return next;
+}
+
+/* ---- frames that do not join ---- */
+
+/* What becomes of the second of two frames. */
+enum fate {
+	JOINS,
+	BEGINS,		/* the first one's large receive ends, another begins with it */
+	ALONE,		/* the first one's ends, and it is no candidate */
+};
+
+static void two(const char *what, const struct rt_frame *first, const struct rt_bytes *second,
+		enum fate fate)
+{
+	struct sd_ring rx = rt_rx(d, 16, 3, 3);
+
+	print_message("# %s\n", what);
+	rt_offer(d, first);
+	assert_int_equal(rt_dd(&rx, 0), 0);
+	rt_offer_bytes(d, second);
+	if (fate == JOINS) {
+		assert_int_equal(rt_dd(&rx, 0), 0);
+		sd_run(d);
+		assert_int_equal(rt_count(&rx, 0), 2);
+		assert_int_equal(rt_dd(&rx, 1), 0);
+	} else {
+		rt_is(&rx, 0, rt_build(first));
+		assert_int_equal(rt_count(&rx, 0), 1);
+		assert_int_equal(rt_dd(&rx, 1), fate == ALONE ? SD_DD | SD_RX_EOP : 0);
+		sd_run(d);
+		rt_is(&rx, 1, second);
+		assert_int_equal(rt_count(&rx, 1), fate == ALONE ? 0 : 1);
+	}
+	sd_write(d, 0, RSC_RXDCTL(0), 0);
+}
+
+static void test_flags(void **state)
+{
+	static const struct {
+		uint32_t flags;
+		enum fate fate;
+		const char *name;
+	} c[] = {
+		{ RT_ACK, JOINS, "ACK" }, { RT_ACK | RT_PSH, JOINS, "PSH" },
+		{ RT_ACK | RT_FIN, ALONE, "FIN" }, { RT_ACK | RT_SYN, ALONE, "SYN" },
+		{ RT_ACK | RT_RST, ALONE, "RST" }, { RT_ACK | RT_URG, ALONE, "URG" },
+		{ RT_ACK | RT_ECE, ALONE, "ECE" }, { RT_ACK | RT_CWR, ALONE, "CWR" },
+		{ RT_ACK | RT_NS, ALONE, "NS" }, { 0, BEGINS, "ACK gone" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		struct rt_frame f = after(&base);
+
+		f.flags = c[i].flags;
+		two(c[i].name, &base, rt_build(&f), c[i].fate);
+	}
+	/* and one that cannot begin is not held */
+	{
+		struct sd_ring rx = rt_rx(d, 16, 3, 3);
+		struct rt_frame f = base;
+
+		f.flags |= RT_FIN;
+		rt_offer(d, &f);
+		rt_is(&rx, 0, rt_build(&f));
+	}
+}
+
+static void test_ack_change_allowed(void **state)
+{
+	struct rt_frame f = after(&base);
+
+	sd_write(d, 0, 0x2F00, sd_read(d, 0, 0x2F00) & ~0x02000000u);	/* RSCACKC 0 */
+	f.flags = 0;
+	two("ACK gone, RSCACKC 0", &base, rt_build(&f), JOINS);
+	sd_expect(d, "RDRXCTL.RSCACKC is 0");
+}
+
+static void test_sequence(void **state)
+{
+	struct rt_frame f = after(&base), last = base;
+
+	f.seq++;
+	two("gap", &base, rt_build(&f), BEGINS);
+	f.seq -= 2;
+	two("overlap", &base, rt_build(&f), BEGINS);
+	two("again", &base, rt_build(&base), BEGINS);
+	last.seq = 0xffffffff - 49;
+	f = after(&last);
+	two("over 2^32", &last, rt_build(&f), JOINS);
+}
+
+/* A frame lost on the way, come late: three large receives, in the order of arrival. */
+static void test_out_of_order(void **state)
+{
+	struct sd_ring rx = rt_rx(d, 16, 3, 3);
+	struct rt_frame f[6];
+	unsigned int i;
+
+	f[0] = base;
+	for (i = 1; i < 6; i++)
+		f[i] = after(&f[i - 1]);
+	rt_offer(d, &f[0]);
+	rt_offer(d, &f[1]);
+	rt_offer(d, &f[3]);
+	rt_offer(d, &f[4]);
+	rt_offer(d, &f[2]);
+	rt_offer(d, &f[5]);
+	sd_run(d);
+	rt_is(&rx, 0, rt_joined(f, 2));
+	rt_is(&rx, 1, rt_joined(f + 3, 2));
+	rt_is(&rx, 2, rt_build(&f[2]));
+	rt_is(&rx, 3, rt_build(&f[5]));
+}
+
+static void test_ip(void **state)
+{
+	struct rt_frame f = after(&base), marked = base;
+	struct rt_bytes *b = rt_build(&f);
+
+	f.ecn = 2;
+	two("ECT where there was none", &base, rt_build(&f), BEGINS);
+	marked.ecn = 2;
+	two("ECT both", &marked, rt_build(&f), JOINS);
+	f.ecn = 3;
+	two("congestion experienced", &marked, rt_build(&f), ALONE);
+	/* options: four bytes of end of list */
+	memmove(b->data + 38, b->data + 34, b->len - 34);
+	memset(b->data + 34, 0, 4);
+	b->len += 4;
+	b->data[14] = 0x46;
+	b->data[17] += 4;
+	rt_sums(b);
+	two("IP options", &base, b, ALONE);
+	/* bytes behind the datagram */
+	f = after(&base);
+	b = rt_build(&f);
+	b->data[b->len++] = 0;
+	two("padding", &base, b, ALONE);
+	b = rt_build(&f);
+	b->data[24] ^= 1;
+	two("bad header checksum", &base, b, ALONE);
+	b = rt_build(&f);
+	b->data[60] ^= 1;
+	two("bad TCP checksum", &base, b, ALONE);
+}
+
+/* A fragment has no ports: whose it is nobody sees. */
+static void test_fragment(void **state)
+{
+	struct sd_ring rx = rt_rx(d, 16, 3, 3);
+	struct rt_frame f[2] = { base, after(&base) };
+	struct rt_bytes *b = rt_build(&f[1]);
+
+	rt_offer(d, &f[0]);
+	b->data[20] = 0x20;
+	rt_sums(b);
+	rt_offer_bytes(d, b);
+	rt_is(&rx, 1, b);
+	assert_int_equal(rt_count(&rx, 1), 0);
+	assert_int_equal(rt_dd(&rx, 0), 0);
+	rt_offer(d, &f[1]);
+	sd_run(d);
+	rt_is(&rx, 0, rt_joined(f, 2));
+}
+
+static void test_ipv6_extension(void **state)
+{
+	struct rt_frame first = base, f;
+	struct rt_bytes *b;
+
+	first.v6 = true;
+	f = after(&first);
+	two("IPv6", &first, rt_build(&f), JOINS);
+	b = rt_build(&f);
+	/* an empty hop-by-hop header; checksums are from before, and still right */
+	memmove(b->data + 62, b->data + 54, b->len - 54);
+	memcpy(b->data + 54, (const uint8_t[]){ 6, 0, 1, 4, 0, 0, 0, 0 }, 8);
+	b->data[20] = 0;
+	b->data[19] += 8;
+	b->len += 8;
+	two("IPv6 extension", &first, b, ALONE);
+}
+
+static void test_options(void **state)
+{
+	struct rt_frame stamped = base, f = after(&base);
+	struct rt_bytes *b;
+
+	stamped.stamp = 7;
+	two("stamp gone", &stamped, rt_build(&f), BEGINS);
+	f.stamp = 8;
+	two("stamp come", &base, rt_build(&f), BEGINS);
+	f = after(&stamped);
+	two("stamp both", &stamped, rt_build(&f), JOINS);
+	b = rt_build(&f);
+	b->data[54] = 8;		/* time stamp first, then padding: not aligned */
+	b->data[55] = 10;
+	memmove(b->data + 56, b->data + 58, 8);
+	b->data[64] = b->data[65] = 1;
+	rt_sums(b);
+	two("stamp not aligned", &stamped, b, ALONE);
+	b = rt_build(&f);
+	b->data[57] = 9;
+	rt_sums(b);
+	two("option of another length", &stamped, b, ALONE);
+	/* 24 bytes: the first option of a SACK */
+	f = after(&base);
+	b = rt_build(&f);
+	b->data[46] = 0x60;
+	rt_sums(b);
+	two("other option", &base, b, ALONE);
+}
+
+static void test_tags(void **state)
+{
+	struct rt_frame tagged = base, f = after(&base);
+
+	tagged.tag = 5;
+	two("tag gone", &tagged, rt_build(&f), BEGINS);
+	f.tag = 5;
+	two("tag come", &base, rt_build(&f), BEGINS);
+	two("tag both", &tagged, rt_build(&f), JOINS);
+	f.tag = 6;
+	two("other tag", &tagged, rt_build(&f), BEGINS);
+}
+
+/* ---- limits ---- */
+
+static void test_first_size(void **state)
+{
+	struct sd_ring rx = rt_rx(d, 16, 2, 3);
+	struct rt_frame f = base;
+
+	sd_write(d, 0, 0x2F00, sd_read(d, 0, 0x2F00) | 8 << 17);	/* RSCFRSTSIZE: 128 bytes */
+	f.payload = 73;			/* 127 */
+	rt_offer(d, &f);
+	rt_is(&rx, 0, rt_build(&f));
+	assert_int_equal(rt_count(&rx, 0), 0);
+	f.payload = 74;
+	rt_offer(d, &f);
+	assert_int_equal(rt_dd(&rx, 1), 0);
+	/* to join, any size will do */
+	f = after(&f);
+	f.payload = 6;
+	rt_offer(d, &f);
+	assert_int_equal(rt_dd(&rx, 1), 0);
+	sd_run(d);
+	assert_int_equal(rt_count(&rx, 1), 2);
+}
+
+static void test_maxdesc(void **state)
+{
+	static const uint32_t count[] = { 1, 4, 8, 16 };
+	struct rt_frame f[40];
+	uint32_t i, max;
+
+	for (max = 0; max < 4; max++) {
+		struct sd_ring rx = rt_rx(d, 64, 2, max);
+		uint32_t n = 0, bytes = 54;
+
+		f[0] = base;
+		f[0].payload = 900;
+		for (i = 1; i < 40; i++)
+			f[i] = after(&f[i - 1]);
+		/* as many as fit wholly */
+		while (bytes + 900 <= count[max] * 2048) {
+			bytes += 900;
+			n++;
+		}
+		for (i = 0; i < n; i++)
+			rt_offer(d, &f[i]);
+		assert_int_equal(sd_read(d, 0, RSC_RDH(0)), count[max]);
+		assert_int_equal(rt_dd(&rx, count[max] - 1), 0);
+		rt_offer(d, &f[n]);
+		rt_is(&rx, 0, rt_joined(f, n));
+		assert_int_equal(rt_dd(&rx, count[max]), 0);
+		sd_run(d);
+		rt_is(&rx, count[max], rt_build(&f[n]));
+		sd_write(d, 0, RSC_RXDCTL(0), 0);
+	}
+}
+
+/* The last buffer filled to its last byte ends it; one frame that needs more than MAXDESC none. */
+static void test_full(void **state)
+{
+	struct sd_ring rx = rt_rx(d, 16, 2, 0);
+	struct rt_frame f[2] = { base, after(&base) };
+
+	f[1].payload = 2048 - 54 - 100;
+	rt_offer(d, &f[0]);
+	rt_offer(d, &f[1]);
+	rt_is(&rx, 0, rt_joined(f, 2));
+	f[0].payload = 2048 - 54 + 1;
+	rt_offer(d, &f[0]);
+	rt_is(&rx, 1, rt_build(&f[0]));
+	assert_int_equal(rt_count(&rx, 1), 0);
+	assert_int_equal(rt_count(&rx, 2), 0);
+}
+
+static void test_64k(void **state)
+{
+	struct sd_ring rx = rt_rx(d, 16, 16, 2);
+	struct rt_frame f[9];
+	uint32_t i;
+
+	sd_expect(d, "over 65535 bytes");
+	/* 40 bytes of headers and 65495 of payload are the most that a length can say */
+	f[0] = base;
+	f[0].payload = 9000;
+	for (i = 1; i < 8; i++)
+		f[i] = after(&f[i - 1]);
+	f[7].payload = 65495 - 7 * 9000;
+	for (i = 0; i < 8; i++)
+		rt_offer(d, &f[i]);
+	assert_int_equal(rt_dd(&rx, 4), 0);
+	f[8] = after(&f[7]);
+	f[8].payload = 6;
+	rt_offer(d, &f[8]);
+	rt_is(&rx, 0, rt_joined(f, 8));
+	sd_run(d);
+	rt_is(&rx, 5, rt_build(&f[8]));
+}
+
+static void test_contexts(void **state)
+{
+	struct sd_ring rx = rt_rx(d, 64, 2, 3);
+	struct rt_frame f = base, again;
+	uint32_t i;
+
+	for (i = 0; i < 32; i++) {
+		f.flow = i;
+		rt_offer(d, &f);
+	}
+	/* to have been used lately does not make young */
+	f.flow = 0;
+	again = after(&f);
+	rt_offer(d, &again);
+	for (i = 0; i < 32; i++)
+		assert_int_equal(rt_dd(&rx, i), 0);
+	f.flow = 32;
+	rt_offer(d, &f);
+	assert_int_equal(rt_dd(&rx, 0), SD_DD | SD_RX_EOP);
+	assert_int_equal(rt_count(&rx, 0), 2);
+	for (i = 1; i < 33; i++)
+		assert_int_equal(rt_dd(&rx, i), 0);
+	f.flow = 33;
+	rt_offer(d, &f);
+	assert_int_equal(rt_dd(&rx, 1), SD_DD | SD_RX_EOP);
+	assert_int_equal(rt_dd(&rx, 2), 0);
+	sd_run(d);
+	for (i = 0; i < 34; i++)
+		assert_int_equal(rt_dd(&rx, i), SD_DD | SD_RX_EOP);
+}
+
+/* A flow that changes its queue, as RETA may, changes its large receive. */
+static void test_other_queue(void **state)
+{
+	struct sd_ring a = rt_rx(d, 16, 2, 3), b;
+	struct rt_frame f[2] = { base, after(&base) };
+	uint32_t i;
+
+	sd_write(d, 0, RSC_RSCCTL(1), 3 << 2 | 1);
+	b = sd_rx(d, 0, 1, 16, RSC_ONE_BUFFER | 2);
+	sd_write(d, 0, 0x0900, 0x810081);
+	sd_write(d, 0, 0x5818, 0x10001);	/* MRQC: RSS over TCP */
+	rt_offer(d, &f[0]);
+	for (i = 0; i < 32; i++)
+		sd_write(d, 0, 0x5C00 + 4 * i, 0x01010101);
+	rt_offer(d, &f[1]);
+	rt_is(&a, 0, rt_build(&f[0]));
+	assert_int_equal(rt_dd(&b, 0), 0);
+	sd_run(d);
+	rt_is(&b, 0, rt_build(&f[1]));
+}
+
+/* ---- time ---- */
+
+static void test_moderation(void **state)
+{
+	struct sd_ring rx = rt_rx(d, 64, 2, 3);
+	struct rt_frame f[4];
+	uint32_t i;
+
+	f[0] = base;
+	for (i = 1; i < 4; i++)
+		f[i] = after(&f[i - 1]);
+	/* an idle vector: at once, and RSC_DELAY (0: 4 us) later the message */
+	rt_offer(d, &f[0]);
+	nicsim_advance(d->sim, 1);
+	assert_int_equal(rt_dd(&rx, 0), SD_DD | SD_RX_EOP);
+	nicsim_advance(d->sim, 3998);
+	assert_int_equal(d->fired[1], 0);
+	nicsim_advance(d->sim, 1);
+	assert_int_equal(d->fired[1], 1);
+	/* from then on 100 us */
+	rt_offer(d, &f[1]);
+	nicsim_advance(d->sim, 50 * RSC_US);
+	rt_offer(d, &f[2]);
+	nicsim_advance(d->sim, 50 * RSC_US - 1);
+	assert_int_equal(rt_dd(&rx, 1), 0);
+	nicsim_advance(d->sim, 1);
+	assert_int_equal(rt_dd(&rx, 1), SD_DD | SD_RX_EOP);
+	assert_int_equal(d->fired[1], 1);
+	nicsim_advance(d->sim, 4 * RSC_US);
+	assert_int_equal(d->fired[1], 2);
+	rt_is(&rx, 1, rt_joined(f + 1, 2));
+	/* one message told of all: nothing more comes */
+	nicsim_advance(d->sim, 1000 * RSC_US);
+	assert_int_equal(d->fired[1], 2);
+	/* RSC_DELAY 7: 32 us */
+	sd_write(d, 0, 0x0898, 0xC0003810u);
+	rt_offer(d, &f[3]);
+	nicsim_advance(d->sim, 32 * RSC_US - 1);
+	assert_int_equal(rt_dd(&rx, 2), SD_DD | SD_RX_EOP);
+	assert_int_equal(d->fired[1], 2);
+	nicsim_advance(d->sim, 1);
+	assert_int_equal(d->fired[1], 3);
+}
+
+/* The message of another queue of the vector takes it along; one of another vector does not. */
+static void test_same_vector(void **state)
+{
+	struct sd_ring rx = rt_rx(d, 16, 2, 3), other = sd_rx(d, 0, 1, 16, 0x02000002);
+	struct rt_frame f[3] = { base, after(&base) };
+
+	f[2] = after(&f[1]);
+	sd_write(d, 0, 0x0900, 0x820081);
+	sd_write(d, 0, 0x0880, 6);
+	rt_offer(d, &f[0]);
+	sd_run(d);
+	assert_int_equal(d->fired[1], 1);
+	sd_write(d, 0, RSC_EITR(1), 400 << 3);	/* 800 us, from the next message on */
+	rt_offer(d, &f[1]);
+	nicsim_advance(d->sim, 100 * RSC_US);
+	assert_int_equal(d->fired[1], 2);
+	rt_offer(d, &f[2]);
+	/* what sd_numbered() makes goes to queue 1 */
+	sd_write(d, 0, 0x5128, 0x800088b5u);
+	sd_write(d, 0, 0xEC00, 0x80010000u);
+	sd_offer(d, 0, sd_numbered(100), 100);
+	nicsim_advance(d->sim, 100 * RSC_US);
+	assert_int_equal(rt_dd(&other, 0), SD_DD | SD_RX_EOP);
+	assert_int_equal(d->fired[2], 1);
+	assert_int_equal(rt_dd(&rx, 2), 0);
+	/* a cause set by software */
+	sd_write(d, 0, RSC_EITR(1), 400 << 3);
+	sd_write(d, 0, 0x0808, 2);
+	nicsim_advance(d->sim, 1);
+	assert_int_equal(rt_dd(&rx, 2), SD_DD | SD_RX_EOP);
+	nicsim_advance(d->sim, 4 * RSC_US);
+	assert_int_equal(d->fired[1], 3);
+	nicsim_advance(d->sim, 2000 * RSC_US);
+	assert_int_equal(d->fired[1], 3);
+}
+
+/* A driver that polls enables no interrupt, and gets its frames all the same. */
+static void test_polling(void **state)
+{
+	struct sd_ring rx = rt_rx(d, 64, 2, 3);
+	struct rt_frame f = base;
+	uint32_t i;
+
+	sd_write(d, 0, 0x0888, ~0u);
+	rt_offer(d, &f);
+	nicsim_advance(d->sim, 1);
+	assert_int_equal(rt_dd(&rx, 0), SD_DD | SD_RX_EOP);
+	for (i = 1; i < 5; i++) {
+		f = after(&f);
+		rt_offer(d, &f);
+		nicsim_advance(d->sim, 98 * RSC_US);
+		assert_int_equal(rt_dd(&rx, i), 0);
+		nicsim_advance(d->sim, 2 * RSC_US);
+		assert_int_equal(rt_dd(&rx, i), SD_DD | SD_RX_EOP);
+	}
+	assert_int_equal(d->fired[1], 0);
+}
+
+static void test_legacy_interrupt(void **state)
+{
+	struct sd_ring rx = rt_rx(d, 16, 2, 3);
+
+	sd_write(d, 0, 0x0898, 0);		/* GPIE: no MSI-X; EITR 0 for all */
+	sd_write(d, 0, 0x0900, 0x83);
+	sd_write(d, 0, RSC_EITR(0), 10 << 3);
+	sd_write(d, 0, 0x0880, 8);
+	rt_offer(d, &base);
+	sd_run(d);
+	rt_is(&rx, 0, rt_build(&base));
+	assert_int_equal(d->fired[0], 1);
+	assert_int_equal(sd_read(d, 0, 0x0800) & 0xffff, 8);
+}
+
+/* No vector or no interval: nothing would ever end it. That may be so for a moment. */
+static void test_no_moderation(void **state)
+{
+	struct sd_ring rx = rt_rx(d, 16, 2, 3);
+	struct rt_frame f = base;
+
+	sd_write(d, 0, 0x0900, 0);
+	rt_offer(d, &f);
+	nicsim_advance(d->sim, 99000 * RSC_US);
+	assert_int_equal(rt_dd(&rx, 0), 0);
+	nicsim_advance(d->sim, 1000 * RSC_US);
+	sd_expect(d, "rsc-moderation");
+	sd_write(d, 0, 0x0900, 0x81);
+	sd_write(d, 0, RSC_EITR(1), 0);
+	f.flow = 2;
+	rt_offer(d, &f);
+	nicsim_advance(d->sim, 100000 * RSC_US);
+	sd_expect(d, "rsc-moderation");
+	/* RSC_DELAY 7 is 32 us: not under an interval of 32 */
+	sd_write(d, 0, 0x0898, 0xC0003810u);
+	sd_write(d, 0, RSC_EITR(1), 16 << 3);
+	f.flow = 3;
+	rt_offer(d, &f);
+	nicsim_advance(d->sim, 100000 * RSC_US);
+	sd_expect(d, "rsc-moderation");
+	/* as drivers do it: the queue first, then vector and interval */
+	sd_write(d, 0, 0x0900, 0);
+	f.flow = 4;
+	rt_offer(d, &f);
+	nicsim_advance(d->sim, 50000 * RSC_US);
+	sd_write(d, 0, 0x0900, 0x81);
+	sd_write(d, 0, RSC_EITR(1), 0);
+	f.flow = 5;
+	rt_offer(d, &f);
+	sd_write(d, 0, RSC_EITR(1), 50 << 3);
+	f.flow = 6;
+	rt_offer(d, &f);
+	nicsim_advance(d->sim, 1000 * RSC_US);
+	assert_int_equal(rt_dd(&rx, 4), SD_DD | SD_RX_EOP);
+	assert_int_equal(rt_dd(&rx, 5), SD_DD | SD_RX_EOP);
+	nicsim_advance(d->sim, 100000 * RSC_US);
+	assert_int_equal(rt_dd(&rx, 3), SD_DD | SD_RX_EOP);
+}
+
+/* ---- set-up ---- */
+
+static void test_config(void **state)
+{
+	static const struct {
+		uint32_t reg, clear, set;
+		const char *what;
+	} c[] = {
+		{ RSC_SRRCTL(0), 0x0E000000, 0, "DESCTYPE is legacy" },
+		{ RSC_SRRCTL(0), 0x00003F00, 0x100, "BSIZEHEADER" },
+		{ RSC_SRRCTL(0), 0x1F, 4, "over 65535" },	/* 16 * 4 KiB are a byte too many */
+		{ 0x5480, 0x10, 0, "PSR_type4" },
+		{ 0x4240, 0x2, 0, "CRC" },
+		{ 0x2F00, 0x2, 0, "CRC" },
+		{ 0x2F00, 0x02000000, 0, "RSCACKC" },
+	};
+	unsigned int i;
+
+	rt_rx(d, 16, 3, 3);
+	sd_write(d, 0, RSC_RXDCTL(0), 0);
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		uint32_t old = sd_read(d, 0, c[i].reg);
+
+		sd_write(d, 0, c[i].reg, (old & ~c[i].clear) | c[i].set);
+		sd_write(d, 0, RSC_RXDCTL(0), RSC_ENABLE);
+		sd_expect(d, "rsc-config");
+		/* without RSC all of that is as good as anything */
+		sd_write(d, 0, RSC_RXDCTL(0), 0);
+		sd_write(d, 0, RSC_RSCCTL(0), 3 << 2);
+		sd_write(d, 0, RSC_RXDCTL(0), RSC_ENABLE);
+		assert_int_equal(d->errors, 0);
+		/* and said when it is switched on later */
+		sd_write(d, 0, RSC_RSCCTL(0), 3 << 2 | 1);
+		sd_expect(d, c[i].what);
+		sd_write(d, 0, RSC_RXDCTL(0), 0);
+		sd_write(d, 0, c[i].reg, old);
+	}
+	sd_write(d, 0, RSC_RSCCTL(0), 0x10);
+	sd_expect(d, "RSCCTL");
+	/* the upper bank has it too */
+	sd_write(d, 0, 0xD02C, 0xD);
+	assert_int_equal(sd_read(d, 0, 0xD02C), 0xD);
+}
+
+/* A queue that RSC cannot work on receives as without. */
+static void test_config_ignored(void **state)
+{
+	struct sd_ring rx;
+
+	sd_write(d, 0, 0x5480, 0);
+	rx = rt_rx(d, 16, 2, 3);
+	sd_expect(d, "PSR_type4");
+	rt_offer(d, &base);
+	rt_is(&rx, 0, rt_build(&base));
+	assert_int_equal(rt_count(&rx, 0), 0);
+}
+
+/* A queue that lies is not one to coalesce on: the fault is seen, and ends what there was. */
+static void test_faults(void **state)
+{
+	struct sd_ring rx = rt_rx(d, 64, 2, 3);
+	struct rt_frame f[2] = { base, after(&base) };
+
+	rt_offer(d, &f[0]);
+	nicsim_fault(d->port[0], NICSIM_RX_NO_EOP, 0);
+	rt_offer(d, &f[1]);
+	rt_is(&rx, 0, rt_build(&f[0]));
+	assert_int_equal(rt_dd(&rx, 1), SD_DD);
+	assert_int_equal(rt_count(&rx, 1), 0);
+	rt_offer(d, &f[0]);
+	nicsim_fault(d->port[0], NICSIM_RX_CHAIN40, 0);
+	rt_offer(d, &f[1]);
+	rt_is(&rx, 2, rt_build(&f[0]));
+	assert_int_equal(sd_read(d, 0, RSC_RDH(0)), 43);
+}
+
+#define TEST(fn)	cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_flags), TEST(test_ack_change_allowed), TEST(test_sequence),
+		TEST(test_out_of_order), TEST(test_ip), TEST(test_fragment),
+		TEST(test_ipv6_extension), TEST(test_options), TEST(test_tags),
+		TEST(test_first_size), TEST(test_maxdesc), TEST(test_full), TEST(test_64k),
+		TEST(test_contexts), TEST(test_other_queue), TEST(test_moderation),
+		TEST(test_same_vector), TEST(test_polling), TEST(test_legacy_interrupt),
+		TEST(test_no_moderation), TEST(test_config), TEST(test_config_ignored),
+		TEST(test_faults),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

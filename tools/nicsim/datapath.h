@@ -235,6 +235,7 @@ struct sim_ring_said {
  * @rx_irq, @tx_irq, @cause: interrupts to raise at the end of a run
  * @rx_hung: queues a fault stopped until re-enabled
  * @drop_en: queues with drop enable by QDE
+ * @rx_off, @tx_off: queues that a fault keeps on though the driver switched them off
  * @rx_blocked: the oldest frame waits for descriptors
  * @rss_key: Toeplitz, by nibble of the input; stale when @rss_dirty
  * @xoff: partner is told to wait
@@ -259,6 +260,7 @@ struct sim_datapath {
 	struct sim_fifo fifo;
 	uint64_t rx_hung[SIM_QUEUE_WORDS];
 	uint64_t drop_en[SIM_QUEUE_WORDS];
+	uint64_t rx_off[SIM_QUEUE_WORDS], tx_off[SIM_QUEUE_WORDS];
 	bool rx_blocked;
 	struct sim_rsc *rsc;
 	bool rss_dirty;
@@ -295,6 +297,18 @@ static inline void sim_bit_set(uint64_t *map, uint32_t q)
 static inline void sim_bit_clear(uint64_t *map, uint32_t q)
 {
 	map[q / 64] &= ~(1ull << (q % 64));
+}
+
+/**
+ * sim_queue_cut() - the queue does not stop, so the driver has ended DMA of the whole function
+ * @off: sim_datapath.rx_off or tx_off
+ *
+ * Master disable blocks requests (82599 datasheet section 5.2.5.3.2): that the queue still has work
+ * is no fault of the driver's then.
+ */
+static inline bool sim_queue_cut(const struct nicsim_port *p, const uint64_t *off, uint32_t q)
+{
+	return sim_bit(off, q) && !sim_dma_allowed(p);
 }
 
 /** enum sim_once - what is worth a line in the log once per reset */

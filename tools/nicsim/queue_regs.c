@@ -127,7 +127,7 @@ static bool tail_write(struct nicsim_port *p, uint32_t regs, const struct ring_k
 	bool back = takes_back(count, head, old, value);
 
 	if (!begun(p, regs, k)) {
-		/* 82599 datasheet section 4.6.7.1: not before ENABLE reads 1 */
+		/* 82599 datasheet sections 4.6.7, 4.6.8: not before ENABLE was read as 1 */
 		if (enabled(p, regs, k))
 			ring_said(p, k, q)->back |= back;
 		else if (value)
@@ -170,12 +170,20 @@ static void ring_check(struct nicsim_port *p, uint32_t regs, const struct ring_k
 	ring_said(p, k, q)->back = false;
 }
 
-/* ENABLE of a control register after a write of @value; SWFLSH clears itself. */
-static uint32_t control_value(struct nicsim_port *p, uint32_t old, uint32_t value, uint32_t q)
+/*
+ * ENABLE of a control register after a write of @value; SWFLSH clears itself. @off gets the queues
+ * that were told to stop and did not.
+ */
+static uint32_t control_value(struct nicsim_port *p, uint32_t old, uint32_t value, uint32_t q,
+			      uint64_t *off)
 {
 	value &= ~(uint32_t)XXDCTL_SWFLSH;
-	if (((old ^ value) & XXDCTL_ENABLE) && sim_fault_take(p, NICSIM_QUEUE_STUCK, q))
+	sim_bit_clear(off, q);
+	if (((old ^ value) & XXDCTL_ENABLE) && sim_fault_take(p, NICSIM_QUEUE_STUCK, q)) {
+		if (old & XXDCTL_ENABLE)
+			sim_bit_set(off, q);
 		value ^= XXDCTL_ENABLE;
+	}
 	return value;
 }
 
@@ -266,7 +274,7 @@ static void rxdctl_write(struct nicsim_port *p, uint32_t q, uint32_t value)
 {
 	uint32_t regs = DR_RXQ(q), old = sim_reg(p, regs + RXQ_RXDCTL);
 
-	value = control_value(p, old, value, q);
+	value = control_value(p, old, value, q, p->dp->rx_off);
 	if (old & ~value & XXDCTL_ENABLE)
 		sim_rsc_stop(p, q);
 	sim_reg_set(p, regs + RXQ_RXDCTL, value);
@@ -366,7 +374,7 @@ void sim_txdctl_write(struct nicsim_port *p, uint32_t q, uint32_t value)
 {
 	uint32_t regs = DR_TXQ(q), old = sim_reg(p, regs + TXQ_TXDCTL);
 
-	value = control_value(p, old, value, q);
+	value = control_value(p, old, value, q, p->dp->tx_off);
 	sim_reg_set(p, regs + TXQ_TXDCTL, value);
 	if ((value & ~old & XXDCTL_ENABLE) && begun(p, regs, &tx_ring))
 		tx_begin(p, q);

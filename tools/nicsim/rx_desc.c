@@ -169,6 +169,8 @@ bool sim_rx_deliver(struct nicsim_port *p, struct sim_rx_meta *meta, const uint8
 
 	if (!(sim_reg(p, DR_RXQ(meta->queue) + RXQ_RXDCTL) & XXDCTL_ENABLE))
 		goto drop;
+	if (sim_queue_cut(p, p->dp->rx_off, meta->queue))
+		return false;
 	ring_load(p, meta->queue, &r);
 	if (!r.buffer)
 		goto drop;

@@ -224,6 +224,8 @@ void sim_tx_run(struct nicsim_port *p, unsigned int *budget)
 		}
 		if (dp->pause_until > sim_now(p) || !may_send(p))
 			break;
+		if (dp->job.active && sim_queue_cut(p, dp->tx_off, dp->job.queue))
+			dp->job.active = false;
 		if (!dp->job.active && !next_packet(p))
 			break;
 		if (sim_tx_build(p))

@@ -217,6 +217,8 @@ bool sim_tx_fetch(struct nicsim_port *p, uint32_t queue)
 	bool good = true;
 
 	job_clear(job, queue);
+	if (sim_queue_cut(p, p->dp->tx_off, queue))
+		return false;
 	ring_load(p, queue, &r);
 	if (r.tail >= r.count || sim_reg(p, r.regs + TXQ_TDH) >= r.count)
 		return false;
@@ -297,7 +299,9 @@ void sim_tx_flush(struct nicsim_port *p, uint32_t queue)
 	struct sim_tx_queue *q = &p->dp->txq[queue];
 	unsigned int i;
 
-	if (head_wb(p, queue)) {
+	if (sim_queue_cut(p, p->dp->tx_off, queue)) {
+		sim_log(p, "transmit queue %u: reports are not written, DMA has ended", queue);
+	} else if (head_wb(p, queue)) {
 		write_head(p, queue, sim_reg(p, DR_TXQ(queue) + TXQ_TDH));
 	} else {
 		for (i = 0; i < q->wb_count; i++)

@@ -287,6 +287,11 @@ static void semaphore_stuck(void **state)
 	assert_int_equal(rd(t->port, SWSM) & 1, 1);
 	wr(t->port, SWSM, 0);
 	assert_int_equal(rd(t->port, SWSM) & 1, 1);
+	/* 82599 datasheet section 10.5.4: when SMBI is not granted in time, go on to SWESMBI */
+	wr(t->port, SWSM, 2);
+	assert_int_equal(rd(t->port, SWSM) & 2, 2);
+	wr(t->port, SW_FW_SYNC, 1);
+	assert_int_equal(rd(t->port, SW_FW_SYNC), 1);
 	nicsim_fault_clear(t->port, NICSIM_SEMAPHORE);
 	wr(t->port, SWSM, 0);
 	assert_int_equal(rd(t->port, SWSM) & 1, 0);

@@ -313,6 +313,95 @@ static void test_late_unit(void **state)
 	sd_spread(&rx, 0, sd_numbered(100), 100);
 }
 
+/* ---- queues that do not stop ---- */
+
+#define GIO_DIS		0x4u
+
+/*
+ * A queue was told to stop and does not: master disable is what is left to the driver, and blocks
+ * requests. To leave a queue running and rely on it is not what the datasheet asks for.
+ */
+static void test_rx_cut_off(void **state)
+{
+	struct sd_ring rx;
+
+	sd_write(d, 0, 0x2F00, sd_read(d, 0, 0x2F00) | 0x2);
+	sd_write(d, 0, 0x5080, 0x700);
+	sd_write(d, 0, RXCTRL, 1);
+	rx = sd_rx(d, 0, 0, 8, 0x02000002);
+	sd_write(d, 0, CTRL, GIO_DIS);
+	assert_true(sd_offer(d, 0, sd_numbered(60), 60));
+	sd_run(d);
+	sd_expect(d, "dma-after-stop");
+	sd_write(d, 0, CTRL, 0);
+	nicsim_fault(d->port[0], NICSIM_QUEUE_STUCK, 0);
+	sd_write(d, 0, RXQ + CTL, 0);
+	assert_int_equal(sd_read(d, 0, RXQ + CTL), ENABLE);
+	/* it still writes to memory */
+	assert_true(sd_offer(d, 0, sd_numbered(60), 60));
+	sd_run(d);
+	assert_int_equal(sd_dw(&rx, 0, 2) & SD_DD, SD_DD);
+	sd_write(d, 0, CTRL, GIO_DIS);
+	assert_true(sd_offer(d, 0, sd_numbered(60), 60));
+	sd_run(d);
+	assert_int_equal(sd_dw(&rx, 1, 2) & SD_DD, 0);
+	assert_int_equal(sd_read(d, 0, RXQ + HEAD), 1);
+	assert_int_equal(d->errors, 0);
+	/* it stops at last; who lets it run again is to blame again */
+	sd_write(d, 0, RXQ + CTL, 0);
+	sd_write(d, 0, RXQ + CTL, ENABLE);
+	sd_write(d, 0, RXQ + TAIL, 6);
+	assert_true(sd_offer(d, 0, sd_numbered(60), 60));
+	sd_run(d);
+	sd_expect(d, "dma-after-stop");
+}
+
+static void test_tx_cut_off(void **state)
+{
+	struct sd_ring tx;
+	unsigned int i;
+
+	sd_write(d, 0, DMATXCTL, sd_read(d, 0, DMATXCTL) | 1);
+	tx = sd_tx(d, 0, 0, 8, 0);
+	nicsim_link(d->port[0], false);
+	for (i = 0; i < 3; i++)
+		sd_send(&tx, sd_numbered(100), 100);
+	nicsim_fault(d->port[0], NICSIM_QUEUE_STUCK, 0);
+	sd_write(d, 0, TXQ + CTL, 0);
+	assert_int_equal(sd_read(d, 0, TXQ + CTL), ENABLE);
+	sd_write(d, 0, CTRL, GIO_DIS);
+	nicsim_link(d->port[0], true);
+	for (i = 0; i < 100; i++)
+		sd_run(d);
+	assert_int_equal(d->outs, 0);
+	assert_int_equal(sd_dw(&tx, 0, 3) & SD_DD, 0);
+	assert_int_equal(d->errors, 0);
+}
+
+/* The same with a frame on its way out, which memory is not needed for any more. */
+static void test_tx_cut_midway(void **state)
+{
+	struct sd_ring tx;
+	unsigned int i;
+
+	sd_write(d, 0, DMATXCTL, sd_read(d, 0, DMATXCTL) | 1);
+	tx = sd_tx(d, 0, 0, 8, 0);
+	d->refuse = true;
+	for (i = 0; i < 3; i++)
+		sd_send(&tx, sd_numbered(100), 100);
+	sd_run(d);
+	nicsim_fault(d->port[0], NICSIM_QUEUE_STUCK, 0);
+	sd_write(d, 0, TXQ + CTL, 0);
+	sd_write(d, 0, CTRL, GIO_DIS);
+	d->refuse = false;
+	nicsim_port_writable(d->port[0]);
+	sd_run(d);
+	assert_int_equal(d->outs, 1);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(sd_dw(&tx, i, 3) & SD_DD, 0);
+	assert_int_equal(d->errors, 0);
+}
+
 #define TEST(fn)	cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -320,7 +409,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_register_test), TEST(test_patterns_forgotten), TEST(test_wrong_rings),
 		TEST(test_wrong_thresholds), TEST(test_rx_tails), TEST(test_tx_tails),
-		TEST(test_late_unit),
+		TEST(test_late_unit), TEST(test_rx_cut_off), TEST(test_tx_cut_off),
+		TEST(test_tx_cut_midway),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

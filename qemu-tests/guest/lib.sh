@@ -65,13 +65,16 @@ tell()
 
 await()
 {
-	local word end=$((SECONDS + $2))
+	local word part='' end=$((SECONDS + $2))
 
 	while [ "$SECONDS" -lt "$end" ]; do
-		# At once at an end of file, while the other guest is not there yet.
+		# At once at an end of file, while the other guest is not there yet. A time limit may come in the
+		# middle of a word.
 		if IFS= read -r -t 1 word <&4; then
-			[ "$word" != "$1" ] || return 0
+			[ "$part$word" != "$1" ] || return 0
+			part=
 		else
+			part+=$word
 			sleep 0.1
 		fi
 	done

@@ -24,7 +24,7 @@
 #define CONTEXTS	32
 #define COUNT_MAX	15		/* RSCCNT */
 #define TAGS_AT		12
-#define HEAD_MAX	96		/* outer and inner tag, IPv6, TCP with time stamp */
+#define HEAD_MAX	76		/* outer and inner tag, IPv4, TCP with time stamp */
 #define NOWHERE		NICSIM_VECTORS	/* queues whose cause leads to no vector */
 /*
  * So long may a large receive wait for a vector and an interval: drivers enable queues before
@@ -46,14 +46,14 @@
  * @meta: of the last frame
  */
 struct context {
-	uint8_t tuple[RSC_TUPLE_MAX];
-	uint32_t tuple_len, hash;
+	uint8_t tuple[RSC_TUPLE];
+	uint32_t hash;
 	uint8_t tags[TAGS_AT];
 	uint32_t tags_len;
 	uint8_t head[HEAD_MAX];
 	uint32_t head_len, l3, l4;
 	uint32_t next, length, frames;
-	bool pure_ack, v6;
+	bool pure_ack;
 	uint64_t born;
 	uint32_t vector;
 	uint64_t head_at, buffer;
@@ -86,8 +86,7 @@ static struct context *context_find(struct sim_rsc *rsc, const struct rsc_flow *
 	for (bits = rsc->open; bits; bits &= bits - 1) {
 		struct context *c = &rsc->context[__builtin_ctz(bits)];
 
-		if (c->hash == f->hash && c->tuple_len == f->tuple_len &&
-		    !memcmp(c->tuple, f->tuple, f->tuple_len))
+		if (c->hash == f->hash && !memcmp(c->tuple, f->tuple, RSC_TUPLE))
 			return c;
 	}
 	return NULL;
@@ -124,13 +123,9 @@ static void head_write(struct nicsim_port *p, struct context *c)
 {
 	uint8_t *ip = c->head + c->l3, *to;
 
-	if (c->v6) {
-		sim_put_be16(ip + 4, c->length - (c->l4 - c->l3));
-	} else {
-		sim_put_be16(ip + 2, c->length);
-		sim_put_be16(ip + 10, 0);
-		sim_sum_put(ip + 10, sim_sum(0, ip, c->l4 - c->l3));
-	}
+	sim_put_be16(ip + 2, c->length);
+	sim_put_be16(ip + 10, 0);
+	sim_sum_put(ip + 10, sim_sum(0, ip, c->l4 - c->l3));
 	to = sim_dma(p, c->head_at, c->head_len, true, "header of a large receive");
 	if (to)
 		memcpy(to, c->head, c->head_len);
@@ -385,8 +380,7 @@ static bool context_begin(struct nicsim_port *p, struct sim_rx_ring *r, const st
 		first = meta->strip_at;
 	c = context_alloc(p);
 	*c = (struct context){ .meta = *meta, .frames = 1, .born = p->dp->rsc->births++ };
-	memcpy(c->tuple, f->tuple, f->tuple_len);
-	c->tuple_len = f->tuple_len;
+	memcpy(c->tuple, f->tuple, RSC_TUPLE);
 	c->hash = f->hash;
 	c->tags_len = meta->l3 - TAGS_AT;
 	memcpy(c->tags, frame + TAGS_AT, c->tags_len);
@@ -396,7 +390,6 @@ static bool context_begin(struct nicsim_port *p, struct sim_rx_ring *r, const st
 	memcpy(c->head, frame, first < c->head_len ? first : c->head_len);
 	if (first < c->head_len)
 		memcpy(c->head + first, frame + first + tag, c->head_len - first);
-	c->v6 = frame[meta->l3] >> 4 == 6;
 	c->pure_ack = meta->rsc == SIM_RSC_ACK;
 	c->next = c->pure_ack ? f->ack : f->seq + f->payload;
 	c->length = meta->frame_len - meta->l3;

@@ -7,7 +7,7 @@
 
 #include "datapath.h"
 
-#define RSC_TUPLE_MAX	36
+#define RSC_TUPLE	12		/* two IPv4 addresses, two ports */
 #define RSC_LENGTH_MAX	65535u		/* of an IP datagram */
 #define RSC_TCP_LEN	20
 #define RSC_STAMP_LEN	12		/* time stamp option, with what aligns it */
@@ -21,8 +21,8 @@ enum { RSC_PSH = 0x08, RSC_ACK = 0x10, RSC_ECN = 3 };
  * @header: bytes of TCP header
  */
 struct rsc_flow {
-	uint8_t tuple[RSC_TUPLE_MAX];
-	uint32_t tuple_len, hash;
+	uint8_t tuple[RSC_TUPLE];
+	uint32_t hash;
 	uint32_t header, payload;
 	uint32_t seq, ack;
 	uint32_t flags, ecn;
@@ -30,7 +30,7 @@ struct rsc_flow {
 
 /** rsc_descs_max() - RSCCTL.MAXDESC of a queue. */
 uint32_t rsc_descs_max(const struct nicsim_port *p, uint32_t queue);
-/** rsc_ecn() - the two bits of congestion notification in an IP header. */
+/** rsc_ecn() - the two bits of congestion notification in an IPv4 header. */
 uint32_t rsc_ecn(const uint8_t *ip);
 /** rsc_flow_read() - of a frame that sim_rsc_classify() has seen. */
 void rsc_flow_read(const struct sim_rx_meta *meta, const uint8_t *frame, struct rsc_flow *f);

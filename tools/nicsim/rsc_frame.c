@@ -2,6 +2,9 @@
 /*
  * nicsim: which frames are for receive side coalescing (82599 datasheet section 7.11.1), and what a
  * driver has to set up for it (section 4.6.7.2).
+ *
+ * TCP over IPv6 is not coalesced: the makers of the 82599 say so in Linux's history ("ixgbe: Only
+ * set gso_type to SKB_GSO_TCPV4 as RSC does not support IPv6"), and OpenBSD's ix(4) found the same.
  */
 #include <string.h>
 
@@ -32,8 +35,6 @@ static const char *obstacle(const struct nicsim_port *p, uint32_t queue)
 
 	if (SRRCTL_DESCTYPE(srrctl) == SRRCTL_LEGACY)
 		return "SRRCTL.DESCTYPE is legacy";
-	if (SRRCTL_BSIZEHDR(srrctl) * 64 < HEADER_MIN)
-		return "SRRCTL.BSIZEHEADER is under 128 bytes";
 	if (!(sim_reg(p, DR_PSRTYPE) & PSRTYPE_TYPE4))
 		return "PSRTYPE.PSR_type4 is 0";
 	if (!(sim_reg(p, DR_HLREG0) & HLREG0_RXCRCSTRP) ||
@@ -44,11 +45,14 @@ static const char *obstacle(const struct nicsim_port *p, uint32_t queue)
 
 void sim_rsc_check(struct nicsim_port *p, uint32_t queue)
 {
-	uint32_t bytes = SRRCTL_BSIZEPKT(sim_reg(p, DR_RXQ(queue) + RXQ_SRRCTL)) * 1024;
+	uint32_t srrctl = sim_reg(p, DR_RXQ(queue) + RXQ_SRRCTL);
+	uint32_t bytes = SRRCTL_BSIZEPKT(srrctl) * 1024;
 	const char *fault = obstacle(p, queue);
 
 	if (!(rscctl(p, queue) & RSCCTL_RSCEN))
 		return;
+	if (!fault && SRRCTL_BSIZEHDR(srrctl) * 64 < HEADER_MIN)
+		fault = "SRRCTL.BSIZEHEADER is under 128 bytes";
 	if (!fault && rsc_descs_max(p, queue) * bytes > RSC_LENGTH_MAX)
 		fault = "MAXDESC times SRRCTL.BSIZEPACKET is over 65535 bytes";
 	if (!fault && !(sim_reg(p, DR_RDRXCTL) & RDRXCTL_RSCACKC))
@@ -74,7 +78,7 @@ static bool tcp_plain(const uint8_t *tcp, uint32_t header)
 
 uint32_t rsc_ecn(const uint8_t *ip)
 {
-	return (ip[0] >> 4 == 4 ? ip[1] : ip[1] >> 4) & RSC_ECN;
+	return ip[1] & RSC_ECN;
 }
 
 static bool candidate(const uint8_t *frame, const struct sim_pkt *k, const struct sim_rx_meta *meta)
@@ -84,7 +88,7 @@ static bool candidate(const uint8_t *frame, const struct sim_pkt *k, const struc
 
 	if (meta->status & (RXD_USE | RXD_OSE | RXD_TCPE | RXD_IPE) || !(meta->status & RXD_L4CS))
 		return false;
-	if ((k->type & (RXD_TYPE_IPV4EX | RXD_TYPE_IPV6EX)) || (meta->info & RXD_TYPE_ETQF))
+	if ((k->type & RXD_TYPE_IPV4EX) || (meta->info & RXD_TYPE_ETQF))
 		return false;
 	/* a length field (802.3), or bytes behind the datagram, would not be right any more */
 	if (k->l3 != l3 || k->end != meta->frame_len)
@@ -97,9 +101,10 @@ static bool candidate(const uint8_t *frame, const struct sim_pkt *k, const struc
 void sim_rsc_classify(struct nicsim_port *p, const uint8_t *frame, const struct sim_pkt *k,
 		      struct sim_rx_meta *meta)
 {
+	const uint32_t want = RXD_TYPE_IPV4 | RXD_TYPE_TCP;
 	uint32_t header;
 
-	if (!(k->type & RXD_TYPE_TCP) || (sim_reg(p, DR_RFCTL) & RFCTL_RSC_DIS) ||
+	if ((k->type & want) != want || (sim_reg(p, DR_RFCTL) & RFCTL_RSC_DIS) ||
 	    obstacle(p, meta->queue))
 		return;
 	meta->l3 = k->l3;
@@ -117,14 +122,12 @@ void sim_rsc_classify(struct nicsim_port *p, const uint8_t *frame, const struct 
 void rsc_flow_read(const struct sim_rx_meta *meta, const uint8_t *frame, struct rsc_flow *f)
 {
 	const uint8_t *ip = frame + meta->l3, *tcp = frame + meta->l4;
-	bool v4 = ip[0] >> 4 == 4;
-	uint32_t i, word, addresses = v4 ? 8 : 32;
+	uint32_t i, word;
 
-	memcpy(f->tuple, ip + (v4 ? 12 : 8), addresses);
-	memcpy(f->tuple + addresses, tcp, 4);
-	f->tuple_len = addresses + 4;
+	memcpy(f->tuple, ip + 12, 8);
+	memcpy(f->tuple + 8, tcp, 4);
 	f->hash = 0;
-	for (i = 0; i < f->tuple_len; i += 4) {
+	for (i = 0; i < RSC_TUPLE; i += 4) {
 		memcpy(&word, f->tuple + i, 4);
 		f->hash = (f->hash << 5 | f->hash >> 27) ^ word;
 	}

@@ -117,12 +117,17 @@ struct sim_vector {
  * @unsent: vectors with a cause that came or was enabled since their last message
  * @masked: vectors that their last message has masked
  * @owed: vectors whose message was due at the last look of watch.c, and is since
+ * @intx: listener of the interrupt line
+ * @line: it is asserted, or would be if COMMAND let it
  */
 struct sim_irq {
 	uint64_t cause, enabled, automask, asserted;
 	uint32_t other, other_enabled, other_automask, other_asserted;
 	uint64_t unsent, masked, owed;
 	struct nicsim_irq_tally tally;
+	void (*intx)(void *ctx);
+	void *intx_ctx;
+	bool line;
 	struct sim_vector vector[NICSIM_VECTORS];
 };
 
@@ -298,6 +303,8 @@ uint32_t sim_secrxstat_read(struct nicsim_port *p, uint32_t i);
 void sim_pci_reset(struct nicsim_port *p);
 bool sim_pci_memory(const struct nicsim_port *p);
 bool sim_pci_master(const struct nicsim_port *p);
+/** sim_pci_intx() - COMMAND lets the interrupt line be asserted. */
+bool sim_pci_intx(const struct nicsim_port *p);
 
 /* irq.c */
 void sim_irq_init(struct nicsim_port *p);
@@ -328,6 +335,12 @@ void sim_eitr_low_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_eitr_high_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_gpie_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_ivar_misc_write(struct nicsim_port *p, uint32_t i, uint32_t value);
+
+/* intx.c */
+/** sim_irq_line() - the interrupt line's level, whatever COMMAND says. */
+bool sim_irq_line(const struct nicsim_port *p);
+/** sim_irq_line_allowed() - COMMAND lets the line be asserted again. */
+void sim_irq_line_allowed(struct nicsim_port *p);
 
 /* nvm.c */
 void sim_nvm_build(struct nicsim_port *p);

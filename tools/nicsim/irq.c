@@ -84,10 +84,18 @@ static uint32_t eitr(const struct nicsim_port *p, unsigned int vector)
 
 static void vector_call(struct nicsim_port *p, unsigned int vector)
 {
-	struct sim_vector *v = &p->control->irq.vector[vector];
+	struct sim_irq *irq = &p->control->irq;
+	struct sim_vector *v = &irq->vector[vector];
 
-	if (v->fn && !sim_gone(p))
+	if (sim_gone(p))
+		return;
+	if (v->fn) {
 		v->fn(v->ctx, vector);
+	} else if (!vector && irq->intx) {
+		irq->line = vector_asserted(p, 0);
+		if (sim_pci_intx(p))
+			irq->intx(irq->intx_ctx);
+	}
 }
 
 void sim_irq_message(struct nicsim_port *p, unsigned int vector, unsigned int times)
@@ -163,7 +171,7 @@ static void vector_request(struct nicsim_port *p, unsigned int vector)
 {
 	struct sim_vector *v = &p->control->irq.vector[vector];
 
-	if (!v->fn || sim_gone(p))
+	if (!(v->fn || (!vector && p->control->irq.intx)) || sim_gone(p))
 		return;
 	if (v->ready <= sim_now(p))
 		sim_rsc_interrupt(p, vector);
@@ -205,6 +213,8 @@ static void irq_update(struct nicsim_port *p)
 	irq->other_asserted = other;
 	if (irq->owed)
 		irq->owed &= vectors_of(p, cause, other);
+	if (irq->line)
+		irq->line = vector_asserted(p, 0);
 	while (rising) {
 		unsigned int vector = __builtin_ctzll(rising);
 
@@ -589,6 +599,7 @@ void sim_irq_reset(struct nicsim_port *p)
 	irq->cause = irq->enabled = irq->automask = irq->asserted = 0;
 	irq->unsent = irq->masked = irq->owed = 0;
 	irq->other = irq->other_enabled = irq->other_automask = irq->other_asserted = 0;
+	irq->line = false;
 	for (i = 0; i < NICSIM_VECTORS; i++)
 		irq->vector[i].ready = 0;
 }

@@ -11,7 +11,7 @@
  *	table.c    registers of the control half       watch.c what the model owes
  *	filter.c   MAC, multicast, VLAN                rss.c   Toeplitz, RETA, packet types
  *	rx.c       packet buffer, receive descriptors  csum.c  checksums
- *	rsc.c      receive side coalescing
+ *	rsc.c      receive side coalescing            intx.c  interrupt line
  *	tx.c       transmit descriptors, segmentation
  *	fdir.c     flow director               ptp.c   IEEE 1588
  *

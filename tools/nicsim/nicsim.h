@@ -185,9 +185,25 @@ int nicsim_dma_map(struct nicsim_port *port, uint64_t iova, uint64_t size, void 
 /** nicsim_dma_unmap() - drop every mapping wholly inside the range; number dropped. */
 int nicsim_dma_unmap(struct nicsim_port *port, uint64_t iova, uint64_t size);
 
-/** nicsim_irq_set() - listener of an MSI-X vector; NULL: none, and causes stay pending. */
+/**
+ * nicsim_irq_set() - listener of an MSI-X vector, or of MSI, which is vector 0; NULL: none, and
+ * causes stay pending.
+ */
 int nicsim_irq_set(struct nicsim_port *port, unsigned int vector,
 		   void (*fn)(void *ctx, unsigned int vector), void *ctx);
+
+/**
+ * nicsim_intx_set() - listener of the interrupt line, for a client without MSI and MSI-X
+ * @port: port
+ * @fn: called when the line is asserted, and COMMAND lets it; NULL: none
+ * @ctx: passed to it
+ *
+ * A line has a level, nicsim_intx(): who has dealt with an interrupt asks whether there is more.
+ * While vector 0 has a listener, that is called instead.
+ */
+void nicsim_intx_set(struct nicsim_port *port, void (*fn)(void *ctx), void *ctx);
+/** nicsim_intx() - the interrupt line is asserted. */
+bool nicsim_intx(const struct nicsim_port *port);
 
 /**
  * nicsim_port_reset() - function-level reset: as power-on, but the cable stays

@@ -12,13 +12,16 @@
 #define PCI_COMMAND		0x04
 #define PCI_COMMAND_MEMORY	0x0002
 #define PCI_COMMAND_MASTER	0x0004
+#define PCI_COMMAND_INTX_DIS	0x0400
 #define PCI_STATUS		0x06
+#define PCI_STATUS_INTX		0x08
 #define PCI_BAR0		0x10
 #define PCI_BAR4		0x20
 #define PCI_BAR_MEM64		0x04
 #define CAP_PM			0x40
 #define PMCSR			(CAP_PM + 4)
 #define PMCSR_STATE		0x0003
+#define CAP_MSI			0x50
 #define CAP_MSIX		0x70
 #define CAP_EXP			0xA0
 #define EXP_DEVCTL		(CAP_EXP + 0x08)
@@ -51,10 +54,17 @@ static const struct cfg fields[] = {
 	{ 0x2C, 2, 0x8086, 0, 0 },			/* subsystem */
 	{ 0x2E, 2, 0x0003, 0, 0 },
 	{ 0x34, 1, CAP_PM, 0, 0 },
-	{ 0x3C, 1, 0xFF, 0xFF, 0 },			/* interrupt line; there is no pin */
-	{ CAP_PM, 2, CAP_MSIX << 8 | 0x01, 0, 0 },
+	{ 0x3C, 1, 0xFF, 0xFF, 0 },			/* interrupt line */
+	{ 0x3D, 1, 0x01, 0, 0 },			/* pin: INTA */
+	{ CAP_PM, 2, CAP_MSI << 8 | 0x01, 0, 0 },
 	{ CAP_PM + 2, 2, 0x4823, 0, 0 },		/* version 3, DSI, PME from D0 and D3hot */
 	{ PMCSR, 2, 0x2000, 0x0103, 0x8000 },		/* no No_Soft_Reset: D3hot forgets */
+	{ CAP_MSI, 2, CAP_MSIX << 8 | 0x05, 0, 0 },
+	{ CAP_MSI + 0x02, 2, 0x0180, 0x0071, 0 },	/* one message, 64 bits, maskable */
+	{ CAP_MSI + 0x04, 4, 0, 0xFFFFFFFC, 0 },	/* address, data, mask; storage as MSI-X's */
+	{ CAP_MSI + 0x08, 4, 0, 0xFFFFFFFF, 0 },
+	{ CAP_MSI + 0x0C, 2, 0, 0xFFFF, 0 },
+	{ CAP_MSI + 0x10, 4, 0, 0x00000001, 0 },
 	{ CAP_MSIX, 2, CAP_EXP << 8 | 0x11, 0, 0 },
 	{ CAP_MSIX + 2, 2, NICSIM_VECTORS - 1, 0xC000, 0 },
 	{ CAP_MSIX + 4, 4, 0 | 4, 0, 0 },		/* table: BAR 4, offset 0 */
@@ -131,6 +141,11 @@ bool sim_pci_master(const struct nicsim_port *p)
 	return get16(&p->control->pci, PCI_COMMAND) & PCI_COMMAND_MASTER;
 }
 
+bool sim_pci_intx(const struct nicsim_port *p)
+{
+	return !(get16(&p->control->pci, PCI_COMMAND) & PCI_COMMAND_INTX_DIS);
+}
+
 bool sim_pci_memory(const struct nicsim_port *p)
 {
 	const struct sim_pci *pci = &p->control->pci;
@@ -163,7 +178,7 @@ static void config_write(struct nicsim_port *p, unsigned int at, const uint8_t *
 			 unsigned int len)
 {
 	struct sim_pci *pci = &p->control->pci;
-	bool flr = false;
+	bool flr = false, intx = sim_pci_intx(p);
 	unsigned int i;
 
 	for (i = 0; i < len; i++) {
@@ -178,6 +193,8 @@ static void config_write(struct nicsim_port *p, unsigned int at, const uint8_t *
 		sim_device_reset(p, SIM_RESET_FUNCTION);
 	else if (at <= PMCSR && at + len > PMCSR)
 		power_changed(p);
+	if (!intx && sim_pci_intx(p))
+		sim_irq_line_allowed(p);
 }
 
 /* ---- BAR 4 ---- */
@@ -259,6 +276,8 @@ int nicsim_region_read(struct nicsim_port *port, unsigned int region, uint64_t o
 	}
 	if (region == NICSIM_REGION_CONFIG) {
 		memcpy(data, port->control->pci.config + offset, len);
+		if (offset <= PCI_STATUS && offset + len > PCI_STATUS && sim_irq_line(port))
+			((uint8_t *)data)[PCI_STATUS - offset] |= PCI_STATUS_INTX;
 		return 0;
 	}
 	if (!decoding(port, region, offset, "read")) {

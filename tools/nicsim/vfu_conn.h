@@ -30,6 +30,7 @@ struct vfu_map {
  * @complaints: lines logged so far
  * @max_xfer: bytes of data in one message that both sides take
  * @irq: eventfds by index and number, -1: none
+ * @intx_masked: INTx was signalled, or masked, and not unmasked since
  */
 struct vfu_conn {
 	struct vfu_conn *next;
@@ -47,6 +48,7 @@ struct vfu_conn {
 	volatile sig_atomic_t faulted;
 
 	int irq[VFU_IRQ_INDICES][NICSIM_VECTORS];
+	bool intx_masked;
 };
 
 /** struct vfu_request - a message taken apart */

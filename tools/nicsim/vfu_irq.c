@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * nicsim: interrupts of a vfio-user client: an eventfd per MSI-X vector, and one each for "the
- * device failed" (ERR) and "the device would like to leave" (REQ).
+ * nicsim: interrupts of a vfio-user client: an eventfd per MSI-X vector, and one each for the line
+ * (INTx), for MSI, for "the device failed" (ERR) and for "the device would like to leave" (REQ).
+ *
+ * The line has a level, an eventfd has none: having signalled it, the server takes it for masked
+ * until the client says UNMASK, when it has dealt with the interrupt, and signals again if there is
+ * more.
  */
 #include <errno.h>
 #include <poll.h>
@@ -13,10 +17,12 @@
 #include "vfu_conn.h"
 
 /*
- * How many of each index. There is no INTx and no MSI. No index is NORESIZE: QEMU would then take
- * down all vectors whenever it adds one.
+ * How many of each index. None is NORESIZE: QEMU would then take down all vectors whenever it adds
+ * one.
  */
 static const uint32_t irq_counts[VFU_IRQ_INDICES] = {
+	[VFU_IRQ_INTX] = 1,
+	[VFU_IRQ_MSI] = 1,
 	[VFU_IRQ_MSIX] = NICSIM_VECTORS,
 	[VFU_IRQ_ERR] = 1,
 	[VFU_IRQ_REQ] = 1,
@@ -50,9 +56,30 @@ static void irq_raise(struct vfu_conn *c, uint32_t index, uint32_t n)
 		eventfd_raise(c->irq[index][n]);
 }
 
+/* MSI is the first vector, for a client that has not taken that of MSI-X. */
 static void on_vector(void *ctx, unsigned int vector)
 {
-	irq_raise(ctx, VFU_IRQ_MSIX, vector);
+	struct vfu_conn *c = ctx;
+	bool msi = !vector && c->irq[VFU_IRQ_MSIX][0] < 0;
+
+	irq_raise(c, msi ? VFU_IRQ_MSI : VFU_IRQ_MSIX, vector);
+}
+
+static void on_intx(void *ctx)
+{
+	struct vfu_conn *c = ctx;
+
+	if (c->intx_masked)
+		return;
+	c->intx_masked = true;
+	irq_raise(c, VFU_IRQ_INTX, 0);
+}
+
+static void intx_mask(struct vfu_conn *c, bool masked)
+{
+	c->intx_masked = masked;
+	if (!masked && nicsim_intx(c->port))
+		on_intx(c);
 }
 
 void vfu_conn_signal(struct vfu_conn *c, enum vfu_irq_index index)
@@ -62,14 +89,25 @@ void vfu_conn_signal(struct vfu_conn *c, enum vfu_irq_index index)
 
 /* ---- assignment ---- */
 
+static bool vector_taken(const struct vfu_conn *c, uint32_t n)
+{
+	return c->irq[VFU_IRQ_MSIX][n] >= 0 || (!n && c->irq[VFU_IRQ_MSI][0] >= 0);
+}
+
 static void irq_assign(struct vfu_conn *c, uint32_t index, uint32_t n, int fd)
 {
+	bool vector = index == VFU_IRQ_MSIX || index == VFU_IRQ_MSI;
+	bool taken = vector && vector_taken(c, n);
 	int old = c->irq[index][n];
 
 	c->irq[index][n] = fd;
 	/* telling the model again would only repeat what is pending */
-	if (index == VFU_IRQ_MSIX && (old >= 0) != (fd >= 0))
-		nicsim_irq_set(c->port, n, fd >= 0 ? on_vector : NULL, c);
+	if (vector && taken != vector_taken(c, n))
+		nicsim_irq_set(c->port, n, taken ? NULL : on_vector, c);
+	if (index == VFU_IRQ_INTX && (old >= 0) != (fd >= 0)) {
+		c->intx_masked = false;
+		nicsim_intx_set(c->port, fd >= 0 ? on_intx : NULL, c);
+	}
 	if (old >= 0)
 		close(old);
 }
@@ -144,7 +182,9 @@ int vfu_irq_get_info(struct vfu_conn *c, const struct vfu_request *rq, struct vf
 				  VFU_IRQ_INDICES - 1);
 	d.argsz = sizeof(d);
 	d.count = irq_counts[d.index];
-	d.flags = d.count ? VFU_IRQ_EVENTFD : 0;
+	d.flags = VFU_IRQ_EVENTFD;
+	if (d.index == VFU_IRQ_INTX)
+		d.flags |= VFU_IRQ_MASKABLE | VFU_IRQ_AUTOMASKED;
 	vfu_put(reply, &d, sizeof(d));
 	return 0;
 }
@@ -169,8 +209,9 @@ static int set_check(struct vfu_conn *c, const struct vfu_request *rq, const str
 				  d->count, d->index, limit);
 	if (!d->count && d->flags != (VFU_IRQ_DATA_NONE | VFU_IRQ_TRIGGER))
 		return vfu_refuse(c, rq, EINVAL, "count is 0 with flags %#x", d->flags);
-	if (action != VFU_IRQ_TRIGGER)
-		return vfu_refuse(c, rq, ENOTTY, "index %u cannot be masked", d->index);
+	if (action != VFU_IRQ_TRIGGER &&
+	    (d->index != VFU_IRQ_INTX || data == VFU_IRQ_DATA_EVENTFD))
+		return vfu_refuse(c, rq, ENOTTY, "index %u cannot be masked that way", d->index);
 	if (rq->len != want)
 		return vfu_refuse(c, rq, EINVAL, "has %u bytes of data, limit %zu", rq->len, want);
 	if (rq->nfds && data != VFU_IRQ_DATA_EVENTFD)
@@ -195,8 +236,12 @@ int vfu_irq_set(struct vfu_conn *c, const struct vfu_request *rq, struct vfu_rep
 	if (!d.count)
 		irq_release(c, d.index, 0, irq_counts[d.index]);
 	for (i = 0; i < d.count; i++) {
-		if (d.flags & VFU_IRQ_DATA_NONE || fire[i])
+		if (!(d.flags & VFU_IRQ_DATA_NONE || fire[i]))
+			continue;
+		if (d.flags & VFU_IRQ_TRIGGER)
 			irq_raise(c, d.index, d.start + i);
+		else
+			intx_mask(c, d.flags & VFU_IRQ_MASK);
 	}
 	return 0;
 }

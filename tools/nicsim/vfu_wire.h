@@ -105,6 +105,8 @@ enum vfu_irq_index {
 };
 
 #define VFU_IRQ_EVENTFD		(1u << 0)
+#define VFU_IRQ_MASKABLE	(1u << 1)
+#define VFU_IRQ_AUTOMASKED	(1u << 2)
 
 struct vfu_irq_info {
 	uint32_t argsz;

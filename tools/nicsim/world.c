@@ -527,6 +527,7 @@ void nicsim_port_disconnect(struct nicsim_port *port)
 
 	for (i = 0; i < NICSIM_VECTORS; i++)
 		nicsim_irq_set(port, i, NULL, NULL);
+	nicsim_intx_set(port, NULL, NULL);
 	sim_chaos_replug(port);
 	nicsim_port_reset(port);
 	nicsim_dma_unmap(port, 0, UINT64_MAX);

@@ -13,7 +13,7 @@ static void identity(void **state)
 	assert_int_equal(cfg_rd(t->port, 0x00, 4), 0x10f98086);
 	assert_int_equal(cfg_rd(t->port, 0x08, 4) >> 8, 0x020000);
 	assert_int_equal(cfg_rd(t->port, 0x0E, 1), 0);
-	assert_int_equal(cfg_rd(t->port, 0x3D, 1), 0);		/* no INTx */
+	assert_int_equal(cfg_rd(t->port, 0x3D, 1), 1);		/* INTA */
 	assert_true(nicsim_region_size(t->port, 0) == 0x20000);
 	assert_true(nicsim_region_size(t->port, 4) == 0x4000);
 	assert_true(nicsim_region_size(t->port, 7) == 4096);
@@ -38,18 +38,25 @@ static void other_identity(void **state)
 /* The chain drivers and QEMU walk, with the addresses in-tree drivers have built in. */
 static void capabilities(void **state)
 {
-	static const uint8_t ids[] = { 0x01, 0x11, 0x10 };
-	static const uint8_t at[] = { 0x40, 0x70, 0xA0 };
+	static const uint8_t ids[] = { 0x01, 0x05, 0x11, 0x10 };
+	static const uint8_t at[] = { 0x40, 0x50, 0x70, 0xA0 };
 	struct simtest *t = *state;
 	unsigned int next = cfg_rd(t->port, 0x34, 1), i;
 
 	assert_int_equal(cfg_rd(t->port, 0x06, 2) & 0x10, 0x10);
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 4; i++) {
 		assert_int_equal(next, at[i]);
 		assert_int_equal(cfg_rd(t->port, next, 1), ids[i]);
 		next = cfg_rd(t->port, next + 1, 1);
 	}
 	assert_int_equal(next, 0);
+	/* MSI: one message, 64 bits of address, maskable; storage for it */
+	assert_int_equal(cfg_rd(t->port, 0x52, 2), 0x0180);
+	cfg_wr(t->port, 0x52, 0xFFFF, 2);
+	assert_int_equal(cfg_rd(t->port, 0x52, 2), 0x01F1);
+	cfg_wr(t->port, 0x54, 0xFEE00123, 4);
+	assert_int_equal(cfg_rd(t->port, 0x54, 4), 0xFEE00120);
+	assert_int_equal(cfg_rd(t->port, 0x64, 4), 0);
 	assert_int_equal(cfg_rd(t->port, 0x72, 2) & 0x7FF, 63);
 	assert_int_equal(cfg_rd(t->port, 0x74, 4), 4);
 	assert_int_equal(cfg_rd(t->port, 0x78, 4), 0x2004);

@@ -337,7 +337,9 @@ static uint64_t count(int fd)
 
 static void test_irq_info(void **state)
 {
-	static const uint32_t counts[] = { 0, 0, 64, 1, 1 };
+	static const uint32_t counts[] = { 1, 1, 64, 1, 1 };
+	/* the line is masked by itself when it was signalled, and by message */
+	static const uint32_t flags[] = { 7, 1, 1, 1, 1 };
 	struct fixture *f = *state;
 	struct vfu_irq_info d;
 	unsigned int i;
@@ -348,7 +350,7 @@ static void test_irq_info(void **state)
 		memcpy(&d, f->reply.data + HEADER, sizeof(d));
 		assert_int_equal(d.index, i);
 		assert_int_equal(d.count, counts[i]);
-		assert_int_equal(d.flags, counts[i] ? VFU_IRQ_EVENTFD : 0);
+		assert_int_equal(d.flags, flags[i]);
 	}
 	d = (struct vfu_irq_info){ .argsz = 16, .index = 5 };
 	assert_int_equal(command(f, VFU_CMD_GET_IRQ_INFO, &d, sizeof(d), NULL, 0), EINVAL);
@@ -429,8 +431,9 @@ static void test_irq_bad(void **state)
 		{ FIRE, 2, 63, 2, EINVAL },
 		{ FIRE, 2, UINT32_MAX, 1, EINVAL },
 		{ FIRE, 2, 1, UINT32_MAX, EINVAL },
-		{ FIRE, 0, 0, 1, EINVAL },
-		{ FIRE, 1, 0, 1, EINVAL },
+		{ FIRE, 0, 0, 2, EINVAL },
+		{ FIRE, 0, 1, 1, EINVAL },
+		{ FIRE, 1, 0, 2, EINVAL },
 		{ FIRE, 3, 1, 1, EINVAL },
 		{ 0, 2, 0, 1, EINVAL },
 		{ VFU_IRQ_TRIGGER, 2, 0, 1, EINVAL },
@@ -442,6 +445,9 @@ static void test_irq_bad(void **state)
 		{ VFU_IRQ_DATA_NONE | VFU_IRQ_MASK, 2, 0, 0, EINVAL },
 		{ VFU_IRQ_DATA_NONE | VFU_IRQ_MASK, 2, 0, 1, ENOTTY },
 		{ VFU_IRQ_DATA_NONE | VFU_IRQ_UNMASK, 2, 0, 1, ENOTTY },
+		{ VFU_IRQ_DATA_NONE | VFU_IRQ_MASK, 1, 0, 1, ENOTTY },
+		{ VFU_IRQ_DATA_EVENTFD | VFU_IRQ_UNMASK, 0, 0, 1, ENOTTY },
+		{ VFU_IRQ_DATA_BOOL | VFU_IRQ_UNMASK, 0, 0, 1, EINVAL },
 		{ VFU_IRQ_DATA_BOOL | VFU_IRQ_TRIGGER, 2, 0, 1, EINVAL }, /* without its byte */
 	};
 	struct fixture *f = *state;
@@ -468,8 +474,92 @@ static void test_irq_bad(void **state)
 	fds[1] = dup(f->mem);
 	assert_int_equal(set(f, ASSIGN, 2, 0, 2, fds, 2), EINVAL);
 	assert_non_null(strstr(f->log, "descriptor 1 of 2 is not an eventfd"));
-	/* INTx has none, and switching none off is fine */
+	/* switching off what is off is fine */
 	assert_int_equal(set(f, FIRE, VFU_IRQ_INTX, 0, 0, NULL, 0), 0);
+}
+
+static void reg(struct fixture *f, uint32_t offset, uint32_t value)
+{
+	assert_int_equal(nicsim_region_write(f->port, 0, offset, &value, 4), 0);
+}
+
+static uint32_t reg_read(struct fixture *f, uint32_t offset)
+{
+	uint32_t value;
+
+	assert_int_equal(nicsim_region_read(f->port, 0, offset, &value, 4), 0);
+	return value;
+}
+
+#define EICR	0x800
+#define EICS	0x808
+#define EIMS	0x880
+
+/* Signalled once, until the client has unmasked; then again, if the line is still asserted. */
+static void test_irq_intx(void **state)
+{
+	const uint32_t unmask = VFU_IRQ_DATA_NONE | VFU_IRQ_UNMASK;
+	struct set d = { 20, VFU_IRQ_DATA_BOOL | VFU_IRQ_UNMASK, VFU_IRQ_INTX, 0, 1, { 0 } };
+	struct fixture *f = *state;
+	uint16_t command_on = 6, command_off = 0x406;
+	int mine = eventfd(0, EFD_NONBLOCK), fd = dup(mine), msi = eventfd(0, EFD_NONBLOCK);
+
+	nicsim_region_write(f->port, NICSIM_REGION_CONFIG, 4, &command_on, 2);
+	assert_int_equal(set(f, ASSIGN, VFU_IRQ_INTX, 0, 1, &fd, 1), 0);
+	reg(f, EIMS, 3);
+	reg(f, EICS, 1);
+	assert_int_equal(count(mine), 1);
+	reg(f, EICS, 2);
+	assert_int_equal(count(mine), 0);
+	assert_int_equal(set(f, unmask, VFU_IRQ_INTX, 0, 1, NULL, 0), 0);
+	assert_int_equal(count(mine), 1);
+	assert_int_equal(reg_read(f, EICR) & 0xffff, 3);
+	assert_int_equal(set(f, unmask, VFU_IRQ_INTX, 0, 1, NULL, 0), 0);
+	assert_int_equal(count(mine), 0);
+	/* masked by message; a byte of 0 unmasks nothing */
+	assert_int_equal(set(f, VFU_IRQ_DATA_NONE | VFU_IRQ_MASK, VFU_IRQ_INTX, 0, 1, NULL, 0), 0);
+	reg(f, EICS, 1);
+	assert_int_equal(command(f, VFU_CMD_SET_IRQS, &d, 21, NULL, 0), 0);
+	assert_int_equal(count(mine), 0);
+	d.fire[0] = 1;
+	assert_int_equal(command(f, VFU_CMD_SET_IRQS, &d, 21, NULL, 0), 0);
+	assert_int_equal(count(mine), 1);
+	/* held back by COMMAND, and told as soon as it is allowed */
+	assert_int_equal(reg_read(f, EICR) & 0xffff, 1);
+	assert_int_equal(set(f, unmask, VFU_IRQ_INTX, 0, 1, NULL, 0), 0);
+	nicsim_region_write(f->port, NICSIM_REGION_CONFIG, 4, &command_off, 2);
+	reg(f, EICS, 1);
+	assert_int_equal(count(mine), 0);
+	nicsim_region_write(f->port, NICSIM_REGION_CONFIG, 4, &command_on, 2);
+	assert_int_equal(count(mine), 1);
+	/* a message takes the line's place; without either it is pending, and told to the next */
+	fd = dup(msi);
+	assert_int_equal(set(f, ASSIGN, VFU_IRQ_MSI, 0, 1, &fd, 1), 0);
+	assert_int_equal(count(msi), 1);
+	reg(f, EICR, 3);
+	reg(f, EICS, 2);
+	assert_int_equal(count(msi), 1);
+	assert_int_equal(count(mine), 0);
+	assert_int_equal(set(f, FIRE, VFU_IRQ_MSI, 0, 0, NULL, 0), 0);
+	assert_int_equal(set(f, FIRE, VFU_IRQ_INTX, 0, 0, NULL, 0), 0);
+	reg(f, EICR, 3);
+	reg(f, EICS, 1);
+	assert_int_equal(count(msi) + count(mine), 0);
+	fd = dup(mine);
+	assert_int_equal(set(f, ASSIGN, VFU_IRQ_INTX, 0, 1, &fd, 1), 0);
+	assert_int_equal(count(mine), 1);
+	/* and the first vector of MSI-X goes before MSI */
+	fd = dup(msi);
+	assert_int_equal(set(f, ASSIGN, VFU_IRQ_MSI, 0, 1, &fd, 1), 0);
+	count(msi);
+	fd = dup(mine);
+	assert_int_equal(set(f, ASSIGN, VFU_IRQ_MSIX, 0, 1, &fd, 1), 0);
+	reg(f, EICR, 3);
+	reg(f, EICS, 2);
+	assert_int_equal(count(mine), 1);
+	assert_int_equal(count(msi), 0);
+	close(mine);
+	close(msi);
 }
 
 /* A blocking eventfd filled to the brim: whoever wrote to it would wait for ever. */
@@ -501,6 +591,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_irq_set, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_irq_err_req, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_irq_bad, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_irq_intx, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_irq_full, setup, teardown),
 	};
 

@@ -65,16 +65,13 @@ tell()
 
 await()
 {
-	local word part='' end=$((SECONDS + $2))
+	local word end=$((SECONDS + $2))
 
 	while [ "$SECONDS" -lt "$end" ]; do
-		# At once at an end of file, while the other guest is not there yet. A time limit may come in the
-		# middle of a word.
+		# At once at an end of file, while the other guest is not there yet.
 		if IFS= read -r -t 1 word <&4; then
-			[ "$part$word" != "$1" ] || return 0
-			part=
+			[ "$word" != "$1" ] || return 0
 		else
-			part+=$word
 			sleep 0.1
 		fi
 	done

@@ -114,8 +114,9 @@ guest_image()
 	mkdir -p "$tree/nax" "$modules_dir"
 	install -m 755 "$guest_dir/init" "$tree/init"
 	cp "$guest_dir/lib.sh" "$tree/nax/lib.sh"
+	cp -r "$guest_dir/../common" "$guest_dir/../scenarios" "$tree/nax/"
 	cp "$scenario_file" "$tree/nax/scenario"
-	printf '%s=%q\n' guest "$n" kernel "$kernel" variant "$variant" keep "$keep_guest" \
+	printf '%s=%q\n' here /nax guest "$n" kernel "$kernel" variant "$variant" keep "$keep_guest" \
 		modules "$modules" >"$tree/nax/env"
 	for file in modules.dep modules.alias; do
 		cat "${guest_images[@]/%//$file}" 2>/dev/null | sort -u >"$modules_dir/$file" || :

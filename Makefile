@@ -69,7 +69,7 @@ endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
-all: programs $(LIBRARY)	## build the library, nax and nicsim
+all: programs $(LIBRARY) $(B)/flows	## build the library, nax and nicsim
 programs: $(PROGRAMS)
 
 $(B)/framework/tests/%.o $(B)/tools/tests/drivers/%.o: INC = $(INC_NAX) -Itools/nicsim -Iframework/tests
@@ -114,6 +114,12 @@ $(B)/nax: $(B)/tools/nax/main.o $(TOOL_A) $(B)/libnax.a
 $(B)/nicsim: $(B)/tools/nicsim/main.o $(NICSIM_A)
 	@echo "  LD      $@"
 	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS)
+
+# For scenarios of qemu-tests
+$(B)/qemu-tests/%.o: INC = $(INC_NAX)
+$(B)/flows: $(B)/qemu-tests/flows.o $(CORE_A)
+	@echo "  LD      $@"
+	@$(CC) $(SANITIZE) -o $@ $^
 
 # ---- tests ---------------------------------------------------------------------------------------
 

@@ -9,11 +9,11 @@
 layers=net
 smp=2
 
-# pair DRIVER [PORT-OPTION,..]
+# pair DRIVER [PORT-OPTION,..]; modules has what else is needed
 pair()
 {
 	nic=$1
-	modules=$1
+	modules="$1 ${modules-}"
 	case $nic in
 	ixgbe)
 		ports=("1 model=82599,id=10fb,${2-}net=wire:w" "1 model=82599,id=10fb,net=wire:w")
@@ -148,10 +148,10 @@ refused()
 	[ -n "$out" ]
 }
 
-# tcp TEXT SERVER [ARGS..]: one check: a second of iperf3 carries data, whatever its rate.
+# tcp TEXT SERVER [ARGS..]: one check: iperf3 carries 4 MiB, whatever the rate.
 tcp()
 {
-	iperf "$1" "${tcp_least:-5}" "$2" -t 1 "${@:3}"
+	iperf "$1" 1 "$2" -n 4M "${@:3}"
 }
 
 # interrupts PATTERN: how many there have been, of those with matching names, on all CPUs.

@@ -20,12 +20,13 @@ pair()
 		;;
 	igb)
 		ports=()
-		# QEMU does checksums and segments itself: a hub carries frames only.
+		# QEMU does checksums and segments itself: a hub carries frames only. It looks unicast
+		# addresses up in the multicast table, too: these have another hash than groups here.
 		qemu1=(-netdev hubport,id=h0,hubid=0 -netdev hubport,id=h1,hubid=0
 			-device pcie-root-port,id=rp1,chassis=1,slot=1
 			-device pcie-root-port,id=rp2,chassis=2,slot=2
-			-device igb,bus=rp1,netdev=h0,mac=02:00:00:00:00:01
-			-device igb,bus=rp2,netdev=h1,mac=02:00:00:00:00:02)
+			-device igb,bus=rp1,netdev=h0,mac=02:00:00:00:40:01
+			-device igb,bus=rp2,netdev=h1,mac=02:00:00:00:40:02)
 		qemu_may_say='hub 0 is not connected to host network'
 		;;
 	esac

@@ -113,7 +113,7 @@ guest_image()
 	modules_dir=$tree/usr/lib/modules/$(cat "$guest_vmlinux/release")
 	mkdir -p "$tree/nax" "$modules_dir"
 	install -m 755 "$guest_dir/init" "$tree/init"
-	cp "$guest_dir/lib.sh" "$tree/nax/lib.sh"
+	cp "$guest_dir/lib.sh" "$guest_dir/dpdk.sh" "$tree/nax/"
 	cp -r "$guest_dir/../common" "$guest_dir/../scenarios" "$tree/nax/"
 	cp "$scenario_file" "$tree/nax/scenario"
 	printf '%s=%q\n' here /nax guest "$n" kernel "$kernel" variant "$variant" keep "$keep_guest" \
@@ -158,7 +158,7 @@ net.ifnames=0 audit=0 tsc=reliable no_timer_check rcupdate.rcu_expedited=1 $appe
 		"${boot[@]}" -device virtio-serial-pci
 		-chardev "file,id=tap,path=/run/nax/guest$n.tap" -device "virtserialport,chardev=tap,name=tap"
 		-chardev "file,id=log,path=/run/nax/guest$n.dmesg" -device "virtserialport,chardev=log,name=log"
-		"${devices[@]}" "${own[@]}")
+		"${own[@]}" "${devices[@]}")
 	if [ "$keep" = 1 ] && [ "$n" -eq 1 ]; then
 		guest_qemu+=(-chardev "stdio,id=con,signal=off,logfile=/run/nax/guest$n.console")
 	else

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash
+# testpmd, for guest functions: hand devices to vfio-pci, start it, give it commands, read answers.
+# All state is in files, as checks run in subshells.
+
+pmd_dir=/tmp/testpmd
+pmd_log=$pmd_dir/log
+
+# pmd_devices: the PCI addresses of the NICs, in order of their root ports.
+pmd_devices()
+{
+	local dev
+
+	for dev in /sys/bus/pci/devices/*; do
+		[ "$(cat "$dev/class")" != 0x020000 ] || echo "${dev##*/}"
+	done
+}
+
+# pmd_prepare PAGES: give all NICs to vfio-pci, reserve huge pages of 2 MiB.
+pmd_prepare()
+{
+	local dev
+
+	mkdir -p "$pmd_dir" /dev/hugepages
+	[ -p "$pmd_dir/in" ] || mkfifo "$pmd_dir/in" || return
+	echo "$1" >/proc/sys/vm/nr_hugepages
+	is "$(cat /proc/sys/vm/nr_hugepages)" "$1" || return
+	mount -t hugetlbfs hugetlbfs /dev/hugepages || return
+	for dev in $(pmd_devices); do
+		echo vfio-pci >"/sys/bus/pci/devices/$dev/driver_override" || return
+		echo "$dev" >/sys/bus/pci/drivers_probe || return
+		is "$(basename "$(readlink "/sys/bus/pci/devices/$dev/driver")")" vfio-pci || return
+	done
+}
+
+# pmd_start [EAL-OPTIONS] -- OPTIONS: start testpmd, and wait until it takes commands.
+pmd_start()
+{
+	local eal=()
+
+	while [ "$1" != -- ]; do
+		eal+=("$1")
+		shift
+	done
+	shift
+	rm -f "$pmd_dir"/status
+	: >"$pmd_log"
+	echo 0 >"$pmd_dir/marks"
+	# Open for writing as well, so that it never comes to an end.
+	(
+		stdbuf -oL dpdk-testpmd -l 0,1 --in-memory --no-telemetry \
+			--log-level=pmd.net.ixgbe.init:debug "${eal[@]}" -- --interactive "$@"
+		echo $? >"$pmd_dir/status"
+	) <>"$pmd_dir/in" >"$pmd_log" 2>&1 3>&- 4>&- &
+	pmd_wait 40 '^testpmd> '
+}
+
+# pmd_wait SECONDS PATTERN: until a line of what testpmd says matches.
+pmd_wait()
+{
+	local end=$((SECONDS + $1))
+
+	until grep -qE "$2" "$pmd_log"; do
+		if [ "$SECONDS" -ge "$end" ] || [ -e "$pmd_dir/status" ]; then
+			echo "testpmd has not said '$2' in $1 s; status: $(cat "$pmd_dir/status" 2>&1)"
+			tail -n 20 "$pmd_log"
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# pmd COMMAND: give a command, print what testpmd answers.
+pmd()
+{
+	local from mark
+
+	mark=$(($(cat "$pmd_dir/marks") + 1))
+	echo "$mark" >"$pmd_dir/marks"
+	from=$(wc -c <"$pmd_log")
+	# Its line editor echoes the second line when the first is done.
+	printf '%s\nmark%d.\n' "$1" "$mark" 1<>"$pmd_dir/in"
+	pmd_wait 30 "mark$mark\\." || return
+	tail -c "+$((from + 1))" "$pmd_log" | sed "/mark$mark\\./,\$d" | tr -d '\r'
+}
+
+# pmd_says COMMAND PATTERN: a line of the answer matches.
+pmd_says()
+{
+	local answer
+
+	answer=$(pmd "$1") && grep -qE "$2" <<<"$answer" || { echo "$answer"; echo "wanted: $2"; return 1; }
+}
+
+# pmd_stop: end testpmd, with status 0, and leave what it said on the console.
+pmd_stop()
+{
+	echo quit 1<>"$pmd_dir/in"
+	within 20 test -s "$pmd_dir/status"
+	cat "$pmd_log" >/dev/console
+	is "status $(cat "$pmd_dir/status")" "status 0"
+}

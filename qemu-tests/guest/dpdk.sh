@@ -36,20 +36,21 @@ pmd_prepare()
 # pmd_start [EAL-OPTIONS] -- OPTIONS: start testpmd, and wait until it takes commands.
 pmd_start()
 {
-	local eal=()
+	local eal=(-l 0,1 --no-telemetry --log-level=pmd.net.ixgbe.init:debug)
 
 	while [ "$1" != -- ]; do
 		eal+=("$1")
 		shift
 	done
 	shift
+	# Huge pages are to be free again when it ends.
+	[[ " ${eal[*]} " == *' --no-huge '* ]] || eal+=(--in-memory)
 	rm -f "$pmd_dir"/status
 	: >"$pmd_log"
 	echo 0 >"$pmd_dir/marks"
 	# Open for writing as well, so that it never comes to an end.
 	(
-		stdbuf -oL dpdk-testpmd -l 0,1 --in-memory --no-telemetry \
-			--log-level=pmd.net.ixgbe.init:debug "${eal[@]}" -- --interactive "$@"
+		stdbuf -oL dpdk-testpmd "${eal[@]}" -- --interactive "$@"
 		echo $? >"$pmd_dir/status"
 	) <>"$pmd_dir/in" >"$pmd_log" 2>&1 3>&- 4>&- &
 	pmd_wait 40 '^testpmd> '
@@ -90,6 +91,32 @@ pmd_says()
 	local answer
 
 	answer=$(pmd "$1") && grep -qE "$2" <<<"$answer" || { echo "$answer"; echo "wanted: $2"; return 1; }
+}
+
+# pmd_counts PORT NAME=VALUE..: values of "show port stats", as it names them.
+pmd_counts()
+{
+	local port=$1 stats
+
+	shift
+	stats=" $(pmd "show port stats $port" | grep -v '[#)]' | tr ':\n' '  ' | tr -s ' ')"
+	while [ $# -gt 0 ]; do
+		[[ "$stats" == *" ${1%=*} ${1#*=} "* ]] ||
+			{ echo "port $port: wanted $1, has:$stats"; return 1; }
+		shift
+	done
+}
+
+# pmd_comes_to SECONDS PORT NAME=VALUE..: they are so within that time.
+pmd_comes_to()
+{
+	local end=$((SECONDS + $1)) last
+
+	shift
+	until last=$(pmd_counts "$@"); do
+		[ "$SECONDS" -lt "$end" ] || { echo "$last"; return 1; }
+		sleep 0.2
+	done
 }
 
 # pmd_stop: end testpmd, with status 0, and leave what it said on the console.

@@ -57,7 +57,7 @@ int nicsim_dma_map(struct nicsim_port *port, uint64_t iova, uint64_t size, void 
 int nicsim_dma_unmap(struct nicsim_port *port, uint64_t iova, uint64_t size)
 {
 	struct sim_dma_table *t = &port->control->dma;
-	unsigned int from, to = 0, dropped;
+	unsigned int from, to;
 	uint64_t end;
 
 	if (!size)
@@ -65,16 +65,19 @@ int nicsim_dma_unmap(struct nicsim_port *port, uint64_t iova, uint64_t size)
 	end = iova + (size - 1);
 	if (end < iova || size == UINT64_MAX)
 		end = UINT64_MAX;
-	for (from = 0; from < t->count; from++) {
-		const struct sim_dma_map *m = &t->map[from];
-
-		if (m->iova < iova || m->iova + (m->size - 1) > end)
-			t->map[to++] = *m;
+	from = dma_find(t, iova);
+	if (from < t->count && t->map[from].iova < iova)
+		from++;
+	for (to = from; to < t->count; to++) {
+		if (t->map[to].iova + (t->map[to].size - 1) > end)
+			break;
 	}
-	dropped = t->count - to;
-	t->count = to;
+	if (to == from)
+		return 0;
+	memmove(&t->map[from], &t->map[to], (t->count - to) * sizeof(*t->map));
+	t->count -= to - from;
 	t->last = 0;
-	return dropped;
+	return to - from;
 }
 
 void sim_dma_free(struct sim_dma_table *t)

@@ -187,7 +187,8 @@ bool sim_rx_deliver(struct nicsim_port *p, struct sim_rx_meta *meta, const uint8
 		if (!fill(p, &r, meta, frame, piece(meta, r.buffer)))
 			goto drop;
 	}
-	sim_stat_queue_rx(p, meta->queue, 1, meta->frame_len + SIM_FCS);
+	/* QBRC has what is posted to the host, before a tag is taken off: section 8.2.3.23 */
+	sim_stat_queue_rx(p, meta->queue, 1, meta->frame_len + (meta->keep_fcs ? SIM_FCS : 0));
 	return true;
 
 drop:

@@ -4,6 +4,7 @@
  *
  *	vfu_msg.c	framing, negotiation, dispatch, replies
  *	vfu_dma.c	the client's memory
+ *	vfu_window.c	where it is in our own
  *	vfu_device.c	regions, device and its reset
  *	vfu_irq.c	interrupts
  */
@@ -22,10 +23,20 @@ struct vfu_map {
 	size_t va_len;			/* @size, in whole pages of its file system */
 };
 
+/** struct vfu_window - @len bytes from @base on are at @va, if mapped; @users mappings are there */
+struct vfu_window {
+	uint64_t base;
+	uint64_t len;
+	uint8_t *va;
+	unsigned int users;
+};
+#define VFU_WINDOWS 16
+
 /**
  * struct vfu_conn - a connection
  * @next: of all connections, for the SIGBUS handler
  * @map: ordered by iova, @map_count in use, room for @map_room
+ * @window: address space reserved for mappings, @window_count in use
  * @faulted: set by the SIGBUS handler
  * @complaints: lines logged so far
  * @max_xfer: bytes of data in one message that both sides take
@@ -45,6 +56,8 @@ struct vfu_conn {
 	struct vfu_map *map;
 	unsigned int map_count;
 	unsigned int map_room;
+	struct vfu_window window[VFU_WINDOWS];
+	unsigned int window_count;
 	volatile sig_atomic_t faulted;
 
 	int irq[VFU_IRQ_INDICES][NICSIM_VECTORS];
@@ -91,6 +104,21 @@ vfu_handler vfu_irq_set;
 /** vfu_dma_init(), vfu_dma_exit() - memory of a connection; exit when the device sees it no more */
 void vfu_dma_init(struct vfu_conn *c);
 void vfu_dma_exit(struct vfu_conn *c);
+
+/**
+ * vfu_window_map() - map a file's bytes beside what the mappings before and behind @m have
+ * @c: connection
+ * @m: iova, size and va_len are set, va is set here
+ * @unit: pages of the file
+ * @prot, @fd, @offset: as for mmap()
+ *
+ * Return: 0, or -1 with errno.
+ */
+int vfu_window_map(struct vfu_conn *c, struct vfu_map *m, uint64_t unit, int prot, int fd,
+		   uint64_t offset);
+void vfu_window_unmap(struct vfu_conn *c, const struct vfu_map *m);
+/** vfu_window_exit() - give all address space back, after the mappings */
+void vfu_window_exit(struct vfu_conn *c);
 
 void vfu_irq_init(struct vfu_conn *c);
 void vfu_irq_exit(struct vfu_conn *c);

@@ -115,10 +115,10 @@ static int map_room(struct vfu_conn *c, const struct vfu_request *rq)
 	return 0;
 }
 
-static void map_release(const struct vfu_map *m)
+static void map_release(struct vfu_conn *c, const struct vfu_map *m)
 {
 	if (m->va)
-		munmap(m->va, m->va_len);
+		vfu_window_unmap(c, m);
 }
 
 void vfu_dma_exit(struct vfu_conn *c)
@@ -133,7 +133,8 @@ void vfu_dma_exit(struct vfu_conn *c)
 		}
 	}
 	for (i = 0; i < c->map_count; i++)
-		map_release(&c->map[i]);
+		map_release(c, &c->map[i]);
+	vfu_window_exit(c);
 	free(c->map);
 }
 
@@ -188,12 +189,9 @@ static int map_memory(struct vfu_conn *c, const struct vfu_request *rq,
 	if (st.st_blksize > PAGE && !(st.st_blksize & (st.st_blksize - 1)))
 		unit = st.st_blksize;
 	m->va_len = (d->size + unit - 1) & ~(unit - 1);
-	m->va = mmap(NULL, m->va_len, prot, MAP_SHARED, rq->fds[0], d->fd_offset);
-	if (m->va == MAP_FAILED) {
-		m->va = NULL;
+	if (vfu_window_map(c, m, unit, prot, rq->fds[0], d->fd_offset))
 		return vfu_refuse(c, rq, errno, "mmap of %#" PRIx64 " bytes: %s", d->size,
 				  strerror(errno));
-	}
 	return 0;
 }
 
@@ -218,7 +216,7 @@ int vfu_dma_map(struct vfu_conn *c, const struct vfu_request *rq, struct vfu_rep
 	err = nicsim_dma_map(c->port, d.iova, d.size, m.va, d.flags & VFU_DMA_READ,
 			     d.flags & VFU_DMA_WRITE);
 	if (err) {
-		map_release(&m);
+		map_release(c, &m);
 		return vfu_refuse(c, rq, -err, "iova %#" PRIx64 ": %s", d.iova, strerror(-err));
 	}
 	at = map_find(c, d.iova);
@@ -229,6 +227,19 @@ int vfu_dma_map(struct vfu_conn *c, const struct vfu_request *rq, struct vfu_rep
 }
 
 /* ---- DMA_UNMAP ---- */
+
+/* A virtual IOMMU has a mapping for each page: they leave the device's reach at once. */
+static void unmap_run(struct vfu_conn *c, unsigned int from, unsigned int to)
+{
+	uint64_t size;
+
+	if (from == to)
+		return;
+	size = c->map[to - 1].iova + c->map[to - 1].size - c->map[from].iova;
+	nicsim_dma_unmap(c->port, c->map[from].iova, size ? size : UINT64_MAX);
+	for (; from < to; from++)
+		map_release(c, &c->map[from]);
+}
 
 /*
  * As VFIO type 1: whatever lies wholly inside goes, and finding nothing is no error. QEMU flushes a
@@ -260,13 +271,10 @@ int vfu_dma_unmap(struct vfu_conn *c, const struct vfu_request *rq, struct vfu_r
 	if (from < c->map_count && c->map[from].iova < d.iova)
 		from++;
 	for (to = from; to < c->map_count; to++) {
-		const struct vfu_map *m = &c->map[to];
-
-		if (m->iova + (m->size - 1) > end)
+		if (c->map[to].iova + (c->map[to].size - 1) > end)
 			break;
-		nicsim_dma_unmap(c->port, m->iova, m->size);
-		map_release(m);
 	}
+	unmap_run(c, from, to);
 	/* without any mapping there is no table either */
 	if (to != from)
 		memmove(&c->map[from], &c->map[to], (c->map_count - to) * sizeof(*c->map));

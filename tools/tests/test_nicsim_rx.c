@@ -11,6 +11,7 @@
 #define HLREG0		0x4240
 #define MAXFRS		0x4268
 #define MPC0		0x3FA0
+#define QBRC_L		0x1034
 #define QPRDC(q)	(0x1430 + 0x40 * (q))
 #define EICR		0x0800
 
@@ -147,6 +148,8 @@ static void test_vlan_strip(void **state)
 	offer(sd_tcp4_syn, sizeof(sd_tcp4_syn));
 	assert_int_equal(sd_dw(&rx, 2, 2) & 8, 0);
 	assert_int_equal(sd_dw(&rx, 2, 3), sizeof(sd_tcp4_syn));
+	/* QBRC counts tags, stripped or not, and no check sequence that is */
+	assert_int_equal(sd_read(d, 0, QBRC_L), 2 * len + sizeof(sd_tcp4_syn));
 }
 
 /* Bitwise, as IEEE 802.3 defines it. */
@@ -179,6 +182,7 @@ static void test_crc_kept(void **state)
 	memcpy(&got, sd_rx_buffer(&rx, 0) + 1022, 2);
 	memcpy((uint8_t *)&got + 2, sd_rx_buffer(&rx, 1), 2);
 	assert_int_equal(got, want);
+	assert_int_equal(sd_read(d, 0, QBRC_L), 1026);
 }
 
 /* The two switches for it shall agree; the reset values do not. The MAC's is the one that counts. */

@@ -275,6 +275,77 @@ static void test_many_maps(void **state)
 		assert_true(!!reach(f, (uint64_t)i * 2 * PAGE, 1, true) == i % 2);
 }
 
+/* The file's pages 0 .. 15 in this order from @iova on, mapped in another. */
+static void map_pages(struct fixture *f, uint64_t iova)
+{
+	unsigned int i;
+
+	for (i = 0; i < 16; i++) {
+		unsigned int at = i * 7 % 16;
+
+		assert_int_equal(map(f, 3, (15 - at) * PAGE, iova + at * PAGE, PAGE), 0);
+	}
+}
+
+/* What lies over several mappings is in one piece, whatever they are made of and when they came. */
+static void test_pages_in_a_row(void **state)
+{
+	/* in the middle of nowhere, over round addresses, side by side, at both ends */
+	static const uint64_t at[] = {
+		0x101f64000, (3ull << 36) - 8 * PAGE, 5ull << 36, (5ull << 36) - 16 * PAGE,
+		(1ull << 47) - 8 * PAGE, 0, UINT64_MAX - MEM + 1,
+	};
+	struct fixture *f = *state;
+	unsigned int i, n;
+	uint8_t *p;
+
+	for (i = 0; i < 16; i++)
+		f->va[i * PAGE] = i;
+	for (n = 0; n < sizeof(at) / sizeof(at[0]); n++) {
+		map_pages(f, at[n]);
+		p = reach(f, at[n], MEM, true);
+		assert_non_null(p);
+		for (i = 0; i < 16; i++)
+			assert_int_equal(p[i * PAGE], 15 - i);
+	}
+	assert_non_null(reach(f, at[3], 2 * MEM, true));
+	/* a hole ends it; what fills the hole makes it whole again */
+	assert_int_equal(unmap(f, 0, at[0] + 5 * PAGE, PAGE), 0);
+	assert_null(reach(f, at[0], MEM, true));
+	assert_non_null(reach(f, at[0], 5 * PAGE, true));
+	assert_non_null(reach(f, at[0] + 6 * PAGE, 10 * PAGE, true));
+	assert_int_equal(map(f, 3, 0, at[0] + 5 * PAGE, PAGE), 0);
+	p = reach(f, at[0], MEM, true);
+	assert_non_null(p);
+	assert_int_equal(p[5 * PAGE], 0);
+	assert_int_equal(p[15 * PAGE], 0);
+	/* so do those of other rights */
+	assert_int_equal(unmap(f, 0, at[0] + 5 * PAGE, PAGE), 0);
+	assert_int_equal(map(f, VFU_DMA_READ, 0, at[0] + 5 * PAGE, PAGE), 0);
+	assert_null(reach(f, at[0], MEM, false));
+}
+
+/* More places than address space is reserved for, again and again: none is refused. */
+static void test_pages_far_apart(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int round;
+	uint64_t i;
+
+	for (round = 0; round < 3; round++) {
+		for (i = 0; i < 40; i++)
+			assert_int_equal(map(f, 3, i % 16 * PAGE, (2 * i + 1) << 36, PAGE), 0);
+		for (i = 0; i < 40; i++)
+			assert_non_null(reach(f, (2 * i + 1) << 36, PAGE, true));
+		for (i = 0; i < 40; i += 2)
+			assert_int_equal(unmap(f, 0, (2 * i + 1) << 36, PAGE), 0);
+		/* what was reserved for those is free for others */
+		map_pages(f, 1ull << 45);
+		assert_non_null(reach(f, 1ull << 45, MEM, true));
+		assert_int_equal(unmap(f, VFU_UNMAP_ALL, 0, 0), 0);
+	}
+}
+
 /* A client takes its memory away: the device reads zeros, the other client's is untouched. */
 static void test_memory_taken(void **state)
 {
@@ -586,6 +657,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_map_bad, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unmap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_maps, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pages_in_a_row, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pages_far_apart, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_memory_taken, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_irq_info, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_irq_set, setup, teardown),

@@ -70,7 +70,7 @@ endif
 .DELETE_ON_ERROR:
 
 all: programs $(LIBRARY) $(B)/flows	## build the library, nax and nicsim
-programs: $(PROGRAMS)
+programs: $(PROGRAMS) $(B)/rss_expect
 
 $(B)/framework/tests/%.o $(B)/tools/tests/drivers/%.o: INC = $(INC_NAX) -Itools/nicsim -Iframework/tests
 $(B)/tools/tests/%.o: INC = $(INC_NAX) -Itools/nicsim
@@ -126,7 +126,7 @@ $(B)/flows: $(B)/qemu-tests/flows.o $(CORE_A)
 unit = $(patsubst %.c,$(B)/%,$(wildcard $(1)/test_*.c))
 UNIT_TESTS := $(call unit,framework/tests) $(call unit,tools/tests/drivers) $(call unit,tools/tests)
 # Shared sources of a folder of tests
-helper = $(call obj,$(filter-out $(wildcard $(1)/test_*.c $(1)/fuzz_*.c),$(wildcard $(1)/*.c)))
+helper = $(call obj,$(filter-out $(wildcard $(1)/test_*.c $(1)/fuzz_*.c) %/rss_expect.c,$(wildcard $(1)/*.c)))
 
 # What several tests of a folder share goes into an archive, so that each takes what it uses.
 $(B)/framework/tests/helpers.a: $(call helper,framework/tests)
@@ -146,6 +146,11 @@ $(call unit,tools/tests): $(B)/tools/tests/%: $(B)/tools/tests/%.o $(B)/tools/te
 	@$(LINK_TEST)
 
 tests: $(UNIT_TESTS)
+
+# For tests in guests: which queue a frame belongs to
+$(B)/rss_expect: $(B)/tools/tests/rss_expect.o $(B)/libnax.a
+	@echo "  LD      $@"
+	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS)
 
 FUZZERS := $(patsubst tools/tests/%.c,$(B)/%,$(FUZZ_SRC))
 # Client and server of vfio-user use the same names, so each fuzzer gets one of them.

@@ -127,3 +127,25 @@ pmd_stop()
 	cat "$pmd_log" >/dev/console
 	is "status $(cat "$pmd_dir/status")" "status 0"
 }
+
+# ask WORD..: what a script of peers/ on the host side is to do; it says ok, or what is wrong.
+ask()
+{
+	local line='' part end=$((SECONDS + 60))
+
+	echo "$*" >&4
+	while [ "$SECONDS" -lt "$end" ]; do
+		# At once at an end of file, while the script is not there yet; a part of a line is kept.
+		if ! IFS= read -r -t 1 part <&4; then
+			line+=$part
+			sleep 0.1
+			continue
+		fi
+		line+=$part
+		[ "${line%% *}" != ok ] || return 0
+		echo "$line"
+		return 1
+	done
+	echo "no answer to '$*' in 60 s"
+	return 1
+}

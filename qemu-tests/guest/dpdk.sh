@@ -128,6 +128,33 @@ pmd_stop()
 	is "status $(cat "$pmd_dir/status")" "status 0"
 }
 
+# pmd_forward NAME LOG-PATTERN..: one run of io forwarding between two ports, with options from the arrays
+# eal and app; the host side sends $frames frames each way when it reads "forwarding: NAME". 8 checks, and
+# one for each pattern.
+pmd_forward()
+{
+	local name=$1 pattern errors="RX-missed=0 RX-errors=0 RX-nombuf=0 TX-errors=0"
+
+	shift
+	ok "$name: testpmd starts" pmd_start "${eal[@]}" -- "${app[@]}"
+	for pattern in "$@"; do
+		ok "$name: $pattern" grep -q "$pattern" "$pmd_log"
+	done
+	ok "$name: link is up at 10 Gbit/s" pmd_says "show port summary all" ' net_ixgbe +up +10 Gbps'
+	pmd "set fwd io" >/dev/null
+	ok "$name: forwards" pmd_says "start" 'io packet forwarding'
+	note "forwarding: $name"
+	ok "$name: all frames are sent on" pmd_comes_to 60 1 TX-packets=$frames
+	ok "$name: all frames are sent back" pmd_comes_to 60 0 TX-packets=$frames
+	# shellcheck disable=SC2086 # a list
+	{
+		ok "$name: port 0 counts" pmd_counts 0 RX-packets=$frames TX-packets=$frames $errors
+		ok "$name: port 1 counts" pmd_counts 1 RX-packets=$frames TX-packets=$frames $errors
+	}
+	ok "$name: ends" pmd_stop
+	note "$name: $(cut -d ' ' -f 1 /proc/uptime) s"
+}
+
 # ask WORD..: what a script of peers/ on the host side is to do; it says ok, or what is wrong.
 ask()
 {

@@ -4,6 +4,7 @@
 A scenario has ports with net=stream:NAME,server, and a guest with a port "peer" (peer_qemu in
 dpdk.sh). Its script here makes a Peer and gives it functions by name: when the guest asks for one,
 with words as arguments, it is called; it returns nothing or what is worth a note, or raises Wrong.
+One that is only told something returns SILENT.
 """
 import os
 import re
@@ -13,6 +14,7 @@ import struct
 import sys
 import time
 
+SILENT = object()
 RUN = os.environ.get("NAX_RUN", "/run/nax")
 
 
@@ -223,6 +225,8 @@ class Peer:
             else:
                 try:
                     note = self.functions[words[0]](*words[1:])
+                    if note is SILENT:
+                        continue
                     answer = f"ok {note or ''}"
                 except Wrong as e:
                     answer = f"failed: {e}"

@@ -186,8 +186,13 @@ int nicsim_dma_map(struct nicsim_port *port, uint64_t iova, uint64_t size, void 
 int nicsim_dma_unmap(struct nicsim_port *port, uint64_t iova, uint64_t size);
 
 /**
- * nicsim_irq_set() - listener of an MSI-X vector, or of MSI, which is vector 0; NULL: none, and
- * causes stay pending.
+ * nicsim_irq_set() - listener of an MSI-X vector, or of MSI, which is vector 0
+ * @port: port
+ * @vector: its number
+ * @fn: called when it fires; NULL: none, and causes stay pending
+ * @ctx: passed to it
+ *
+ * Return: 0; -EINVAL: no such vector.
  */
 int nicsim_irq_set(struct nicsim_port *port, unsigned int vector,
 		   void (*fn)(void *ctx, unsigned int vector), void *ctx);

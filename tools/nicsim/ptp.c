@@ -3,8 +3,8 @@
  * nicsim: IEEE 1588: SYSTIM, and the time stamps of packets that leave and arrive.
  *
  * SYSTIM has no unit of its own: TIMINCA.INCVALUE is added to it every INCPERIOD ticks of a clock
- * that the link's speed sets. Here that clock is a count of the world's, which two ports share: what
- * the drivers of both make of TIMINCA is all that can set their SYSTIMs apart.
+ * that the link's speed sets. Here that clock is the world's, which two ports share: what the
+ * drivers of both make of TIMINCA is all that can set their SYSTIMs apart.
  */
 #include <stdlib.h>
 
@@ -139,8 +139,8 @@ void sim_timadjh_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 /* ---- time stamps ---- */
 
 /*
- * A stamp is of the moment when the frame's first byte passes; on the virtual clock it is the end of
- * a frame that is now.
+ * A stamp is of the moment when the frame's first byte passes; on the virtual clock it is its end
+ * that is now.
  */
 static uint64_t stamp(const struct nicsim_port *p, uint32_t len)
 {

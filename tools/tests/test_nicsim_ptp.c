@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* nicsim's IEEE 1588: the clock, and which packets get a time stamp. Links nicsim.a, sim_driver.o. */
+/* nicsim's IEEE 1588: the clock, which packets get a time stamp. Links nicsim.a, sim_driver.o. */
 #include "sim_driver.h"
 
 #define RXMTRL		0x5120
@@ -295,7 +295,7 @@ static bool stamps(const uint8_t *f, uint32_t len)
 }
 
 /* One bit for each kind of message that is stamped: 0 .. 15 by type. */
-static uint32_t stamped_types(uint32_t (*frame)(uint8_t *f, unsigned int version, unsigned int type),
+static uint32_t stamped_types(uint32_t (*frame)(uint8_t *f, unsigned int version, unsigned int t),
 			      unsigned int version)
 {
 	uint32_t types = 0, i;

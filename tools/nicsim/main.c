@@ -358,11 +358,10 @@ static void report_interrupts(const struct daemon *d, const struct nicsim_port *
 	nicsim_irq_tally(port, &t);
 	if (!t.messages)
 		return;
-	nicsim_say(nicsim_port_name(port), "%llu interrupts, answered within %llu us, sent within "
-		   "%llu us of their time; %llu kicked by EICS, %llu of them forgotten before",
-		   (unsigned long long)t.messages, (unsigned long long)t.answer_ns / 1000,
-		   (unsigned long long)nicsim_late(d->sim) / 1000, (unsigned long long)t.kicks,
-		   (unsigned long long)t.healed);
+	nicsim_say(nicsim_port_name(port), "%llu interrupts, at most %.1f ms late; enabled again by the "
+		   "driver within %.1f ms; %llu kicked through EICS, %llu of them forgotten before",
+		   (unsigned long long)t.messages, nicsim_late(d->sim) / 1e6, t.answer_ns / 1e6,
+		   (unsigned long long)t.kicks, (unsigned long long)t.healed);
 }
 
 static void report(const struct daemon *d)

@@ -166,12 +166,19 @@ static void vector_fire(struct nicsim_port *p, unsigned int vector)
 	message_deliver(p, vector);
 }
 
+static bool heard(const struct nicsim_port *p, unsigned int vector)
+{
+	const struct sim_irq *irq = &p->control->irq;
+
+	return irq->vector[vector].fn || (!vector && irq->intx);
+}
+
 /* Sends now, or when moderation allows; without a listener the cause stays pending. */
 static void vector_request(struct nicsim_port *p, unsigned int vector)
 {
 	struct sim_vector *v = &p->control->irq.vector[vector];
 
-	if (!(v->fn || (!vector && p->control->irq.intx)) || sim_gone(p))
+	if (!heard(p, vector) || sim_gone(p))
 		return;
 	if (v->ready <= sim_now(p))
 		sim_rsc_interrupt(p, vector);
@@ -293,9 +300,9 @@ uint64_t sim_irq_due(const struct nicsim_port *p)
 	if (sim_gone(p))
 		return 0;
 	for (; wanted; wanted &= wanted - 1) {
-		const struct sim_vector *v = &irq->vector[__builtin_ctzll(wanted)];
+		unsigned int vector = __builtin_ctzll(wanted);
 
-		if (v->fn && v->ready <= sim_now(p))
+		if (heard(p, vector) && irq->vector[vector].ready <= sim_now(p))
 			due |= wanted & -wanted;
 	}
 	return due;

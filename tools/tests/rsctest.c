@@ -46,6 +46,16 @@ void rt_sums(struct rt_bytes *b)
 	put16(tcp + 16, ~sd_sum(tcp, len, sd_pseudo(ip, 6, len)));
 }
 
+void rt_sums_try(struct rt_bytes *b)
+{
+	uint8_t *ip = rt_ip(b);
+	uint32_t header = (ip[0] & 0xf) * 4, len = sd_be16(ip + 2);
+
+	if (ip[0] >> 4 == 4 && header >= 20 && len >= header + 20 &&
+	    ip - b->data + len <= b->len)
+		rt_sums(b);
+}
+
 static uint32_t put_ip(uint8_t *ip, const struct rt_frame *f, uint32_t len)
 {
 	if (!f->v6) {

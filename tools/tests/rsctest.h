@@ -48,6 +48,8 @@ uint8_t rt_payload(uint32_t flow, uint32_t seq);
 struct rt_bytes *rt_build(const struct rt_frame *f);
 /** rt_sums() - right checksums again, after a change. */
 void rt_sums(struct rt_bytes *b);
+/** rt_sums_try() - likewise, for a frame whose headers may not be what they were. */
+void rt_sums_try(struct rt_bytes *b);
 /** rt_ip() - where the IP header is. */
 uint8_t *rt_ip(struct rt_bytes *b);
 uint8_t *rt_tcp(struct rt_bytes *b);

@@ -172,11 +172,11 @@ int ixgbe_hw_mac(struct nax_adapter *a, u8 mac[6])
 
 /* ---- semaphores ---- */
 
-static bool take_smbi(struct nax_adapter *a, u32 limit_us)
+static bool take_smbi(struct nax_adapter *a)
 {
 	u32 waited;
 
-	for (waited = 0; waited < limit_us && !a->gone; waited += SMBI_STEP_US) {
+	for (waited = 0; waited < SMBI_LIMIT_US && !a->gone; waited += SMBI_STEP_US) {
 		if (!(nax_reg_read(a, IXGBE_SWSM) & IXGBE_SWSM_SMBI))
 			return true;
 		nax_delay_us(a, SMBI_STEP_US);
@@ -209,19 +209,17 @@ static int sem_why(struct nax_error *why, int code, const char *what, u32 value)
 	return code;
 }
 
-/* SWSM guards SW_FW_SYNC: SMBI against other drivers, then SWESMBI against firmware. */
+/*
+ * SWSM guards SW_FW_SYNC: SMBI against other drivers, then SWESMBI against firmware. Section 10.5.4:
+ * who keeps SMBI for too long is taken for dead, and passed by.
+ */
 static int swsm_get(struct nax_adapter *a, struct nax_error *why)
 {
-	if (!take_smbi(a, SMBI_LIMIT_US)) {
+	if (!take_smbi(a)) {
 		if (a->gone)
 			return sem_why(why, -ENODEV, "device is gone", ~0u);
-		/* A driver that died with it never gives it back. */
-		nax_warn(a, "SWSM.SMBI held for %u ms: taken for stale and broken",
+		nax_warn(a, "SWSM.SMBI held for %u ms: its owner is taken for dead",
 			 SMBI_LIMIT_US / 1000);
-		put_swsm(a);
-		if (!take_smbi(a, 2 * SMBI_STEP_US))
-			return sem_why(why, -EBUSY, "SWSM.SMBI is never granted",
-				       nax_reg_read(a, IXGBE_SWSM));
 	}
 	if (!take_swesmbi(a)) {
 		put_swsm(a);

@@ -74,6 +74,7 @@ struct nax_watch {
  * @fix: Tx staging of fix.c; must not point to the queue, since a resize moves it to another
  * @verify: snapshots of the verifier; the same holds
  * @running: between queue_start() and queue_stop(); written by control while paused
+ * @stuck: queue_start() reported it, or the device, hung: nothing is posted until the next start
  * @quarantined: stopped by the verifier until a reset; see nax_queue_quarantine()
  * @told: NAX_EVENT_VERIFY was sent for it
  * @paused: control has it by queue_pause()
@@ -93,6 +94,7 @@ struct nax_queue_core {
 	void *fix;
 	void *verify;
 	bool running;
+	bool stuck;
 	bool quarantined;
 	bool told;
 	bool paused;
@@ -240,6 +242,12 @@ static inline bool nax_is_gone(const struct nax_core *c)
 
 /** nax_note_post() - leave a reason; any context. Return: whether it is the first. */
 bool nax_note_post(struct nax_note *n, const char *why);
+/** nax_note_posted() - whether there is a reason; any context. */
+static inline bool nax_note_posted(const struct nax_note *n)
+{
+	return test_bit(NAX_NOTE_CLAIMED, &n->bits);
+}
+
 /** nax_note_take() - fetch the reason and clear the note; control. Return: whether there was one. */
 bool nax_note_take(struct nax_note *n, char *why);
 /** nax_note_text() - the reason, which stays; "" if there is none yet. */

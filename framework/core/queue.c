@@ -208,6 +208,8 @@ void nax_queue_start(struct nax_core *c, struct nax_queue *q)
 	nax_enter(c, NAX_OP_QUEUE_START, q);
 	c->a.driver->ops->queue_start(q);
 	nax_leave(c, NAX_OP_QUEUE_START, q);
+	/* Nothing may be posted to a queue that did not start: recovery starts it again. */
+	WRITE_ONCE(qc->stuck, nax_note_posted(&qc->hung) || nax_note_posted(&c->hung));
 	WRITE_ONCE(qc->running, true);
 	if (q->is_rx)
 		nax_queue_post_rx(q);
@@ -333,5 +335,5 @@ bool nax_queue_running(const struct nax_queue *q)
 {
 	const struct nax_queue_core *qc = nax_qc(q);
 
-	return READ_ONCE(qc->running) && !READ_ONCE(qc->quarantined);
+	return READ_ONCE(qc->running) && !READ_ONCE(qc->quarantined) && !READ_ONCE(qc->stuck);
 }

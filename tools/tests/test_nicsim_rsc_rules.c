@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * nicsim's receive side coalescing: which frames join, and what ends a large receive. Links nicsim.a, sim_driver.o, rsctest.o.
+ * nicsim's receive side coalescing: which frames join, and what ends a large receive. Links
+ * nicsim.a, sim_driver.o, rsctest.o.
  */
 #include "rsctest.h"
 

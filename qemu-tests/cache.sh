@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=bash disable=SC2154
-# Entries of the cache: folders NAME-KEY, made once, whole or not at all. Sourced after host.sh.
+# Entries of the cache: folders NAME-KEY, made once, whole or not at all. Sourced by host.sh.
 #
-# An entry is first made in a folder build-NAME.*, then gets the sums of its files, then its name; so what
-# has its name is whole, unless somebody damages it, which the sums show.
+# An entry is first made in a folder build-NAME.*, then sealed with the sums of its files, then gets its
+# name; so what has its name is whole, unless somebody damages it, which the sums show.
 
 cache_is_whole()
 {
@@ -11,74 +11,81 @@ cache_is_whole()
 }
 
 cache_sum()
-(
-	cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum >"$1.sums" &&
-		[ -s "$1.sums" ] && mv "$1.sums" .complete
-)
-
-# cache_free: MB that are free where the cache is.
-cache_free()
 {
-	df -Pm "$host_cache" | awk 'NR == 2 { print $4 }'
+	find "$1" -type f ! -name .complete -printf '%P\0' | LC_ALL=C sort -z |
+		(cd "$1" && xargs -0r sha256sum >.complete) && [ -s "$1/.complete" ]
 }
 
-# cache_has_space WHAT MB: one clear line if not.
+# cache_free FOLDER: MB that are free there.
+cache_free()
+{
+	df -Pm "$1" | awk 'NR == 2 { print $4 }'
+}
+
 cache_has_space()
 {
 	local free
 
-	free=$(cache_free)
+	free=$(cache_free "$host_cache")
 	[ "$free" -ge "$2" ] && return
-	host_say "$host_cache: $free MB free, $1 needs $2 MB"
+	host_say "$host_cache: disk full: $free MB free, $1 needs $2 MB"
 	return 1
 }
 
-# cache_tell LOG WHAT MB: say why making WHAT failed: a full disk, or what the log ends with.
+# cache_tell LOG NAME MB: why making it failed: the disk is full, or what the log ends with.
 cache_tell()
 {
-	if grep -aqiE 'no space left|disk full|write error|error writing' "$1" || [ ! -s "$1" ] ||
-		[ "$(cache_free)" -lt 16 ]; then
+	if grep -aqiE 'no space left|disk full|quota exceeded' "$1" || [ "$(cache_free "$host_cache")" -lt 8 ]; then
 		cache_has_space "$2" "$3" || return 0
 	fi
 	tail -n 20 "$1" >&2
 	host_say "$2 cannot be made, see above and $1"
 }
 
+# cache_lock NAME SECONDS: sets cache_lock_fd; two makers wait for each other.
+cache_lock()
+{
+	mkdir -p "$host_cache/locks" "$host_cache/logs" || return
+	exec {cache_lock_fd}>"$host_cache/locks/$1" || return
+	flock -n "$cache_lock_fd" && return
+	host_say "waiting for another maker of $1"
+	flock -w "$2" "$cache_lock_fd" && return
+	host_say "$host_cache/locks/$1: held for $2 s, giving up"
+	exec {cache_lock_fd}>&-
+	return 1
+}
+
 # cache_make NAME KEY MB SECONDS CMD..: sets cache_entry to the folder of the entry. If it is not there,
-# CMD FOLDER makes it, with at least MB free to begin with, within SECONDS. Two makers wait for each other.
+# CMD FOLDER makes it, with at least MB free to begin with, and host_run in it within SECONDS. For an entry
+# that is not sealed by sums, cache_check and cache_seal are functions; cache_before is run before CMD.
 cache_make()
 {
-	local name=$1 key=$2 need=$3 limit=$4 lock tmp log
+	local name=$1 key=$2 need=$3 host_limit=$4 cache_lock_fd status=0
 
 	shift 4
 	cache_entry=$host_cache/$name-$key
-	cache_is_whole "$cache_entry" && return
-	log=$host_cache/logs/$name
-	mkdir -p "$host_cache/locks" "$host_cache/logs" || return
-	exec {lock}>"$host_cache/locks/$name" || return
-	if ! flock -n "$lock"; then
-		host_say "waiting for another maker of $name"
-		if ! flock -w "$((limit + 60))" "$lock"; then
-			host_say "$host_cache/locks/$name: held for $((limit + 60)) s, giving up"
-			exec {lock}>&-
-			return 1
-		fi
+	"${cache_check:-cache_is_whole}" "$cache_entry" && return
+	cache_lock "$name" "$((host_limit + 60))" || return
+	"${cache_check:-cache_is_whole}" "$cache_entry" || cache_fill "$@" || status=$?
+	exec {cache_lock_fd}>&-
+	return "$status"
+}
+
+# The part of cache_make that has the lock.
+cache_fill()
+{
+	local tmp log=$host_cache/logs/$name
+
+	[ ! -e "$cache_entry" ] || host_say "$cache_entry: damaged, making it again"
+	rm -rf --one-file-system "$cache_entry" "$host_cache/build-$name".*
+	cache_has_space "$name" "$need" && "${cache_before:-true}" || return
+	tmp=$(mktemp -d "$host_cache/build-$name.XXXXXX") || return
+	if "$@" "$tmp" >"$log" 2>&1 </dev/null {cache_lock_fd}>&- &&
+		"${cache_seal:-cache_sum}" "$tmp" >>"$log" 2>&1; then
+		mv -T "$tmp" "$cache_entry"
+		return
 	fi
-	if ! cache_is_whole "$cache_entry"; then
-		[ ! -e "$cache_entry" ] || host_say "$cache_entry: damaged, making it again"
-		rm -rf --one-file-system "$cache_entry" "$host_cache/build-$name".*
-		if ! cache_has_space "$name" "$need" ||
-			! tmp=$(mktemp -d "$host_cache/build-$name.XXXXXX"); then
-			exec {lock}>&-
-			return 1
-		fi
-		if ! { "$@" "$tmp" && cache_sum "$tmp"; } >"$log" 2>&1 </dev/null {lock}>&-; then
-			cache_tell "$log" "$name" "$need"
-			rm -rf --one-file-system "$tmp"
-			exec {lock}>&-
-			return 1
-		fi
-		mv -T "$tmp" "$cache_entry" || return
-	fi
-	exec {lock}>&-
+	cache_tell "$log" "$name" "$need"
+	rm -rf --one-file-system "$tmp"
+	return 1
 }

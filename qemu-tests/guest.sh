@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Guests: what they share, their command lines, and the judgement of what they leave behind.
 # Sourced after host.sh. The variables of a scenario and host_root come from who sources this.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2034
 
-# shellcheck source=cache.sh
-. "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/cache.sh"
 guest_dir=$(dirname "$(realpath "${BASH_SOURCE[0]}")")/guest
+guest_recipe=${guest_dir%/*}/kernel
+# Sources of the debug kernel, and how much longer than others it may take.
+guest_debug_version=6.12
+# shellcheck disable=SC2034 # for run and scenario.sh
+debug_slow=4
 
 # What decides whether an entry has to be made again: the test host, the tools, and more.
 guest_key()
@@ -50,7 +53,7 @@ guest_layer()
 
 	file=$guest_dir/layers/$layer
 	if [ ! -f "$file" ]; then
-		host_say "layer is '$layer': must be one of $(cd "$guest_dir/layers" && echo *)"
+		host_say "layer is '$layer': must be one of $(cd "$guest_dir/layers" && find . -maxdepth 1 -type f -printf '%f ')"
 		return 1
 	fi
 	# shellcheck source=/dev/null
@@ -85,18 +88,44 @@ guest_layer()
 	fi
 }
 
+# Build the debug kernel, in the folder given.
+guest_build_debug()
+{
+	local host_binds=("recipe=$guest_recipe")
+
+	host_run "$1" bash /mnt/recipe/build "$guest_debug_version"
+}
+
+# Sets what depends on $kernel: guest_version of its sources; guest_kernel_dir and guest_kernel_key if it
+# is not of the test host.
+guest_find_kernel()
+{
+	guest_version=$kernel guest_kernel_dir='' guest_kernel_key=''
+	[ ! -d "$host_root/kernels/$kernel" ] || return 0
+	if [ "$kernel" != debug ]; then
+		host_say "kernel is '$kernel': must be debug or one of: ${host_kernels[*]}"
+		return 1
+	fi
+	guest_version=$guest_debug_version
+	guest_kernel_key=$({ basename "$host_root"; echo "$guest_version"; cat "$guest_recipe"/*; } |
+		sha256sum | cut -c 1-16)
+	cache_is_whole "$host_cache/kernel-debug-$guest_kernel_key" ||
+		host_say "building the debug kernel (10 minutes on 2 cores, once)"
+	cache_make kernel-debug "$guest_kernel_key" 5000 7200 guest_build_debug || return
+	guest_kernel_dir=$cache_entry
+}
+
 # Make what guests with $kernel and $layers share, if need be; sets guest_images, the folders of its parts
 # in their order, and guest_vmlinux. Needs host_make before.
 guest_make()
 {
 	local layer guest_binds=()
 
-	guest_images=() guest_kernel_dir='' guest_kernel_key='' guest_version=$kernel
-	if [ ! -d "$host_root/kernels/$kernel" ]; then
-		host_say "kernel is '$kernel': must be one of ${host_kernels[*]}"
-		return 1
-	fi
-	cache_make "vmlinux-$kernel" "$(guest_key)$guest_kernel_key" 200 300 guest_part vmlinux "$kernel" || return
+	guest_images=()
+	guest_find_kernel || return
+	[ -z "$guest_kernel_dir" ] || guest_binds+=("kernel=$guest_kernel_dir")
+	cache_make "vmlinux-$kernel" "$(guest_key)$guest_kernel_key" 200 300 \
+		guest_part vmlinux "$kernel" || return
 	guest_vmlinux=$cache_entry
 	for layer in base $layers; do
 		guest_layer "$layer" || return
@@ -117,7 +146,8 @@ guest_image()
 	cp -r "$guest_dir/../common" "$guest_dir/../scenarios" "$tree/nax/"
 	cp "$scenario_file" "$tree/nax/scenario"
 	printf '%s=%q\n' here /nax guest "$n" kernel "$kernel" variant "$variant" keep "$keep_guest" \
-		modules "$modules" >"$tree/nax/env"
+		modules "$modules" reboots "$reboots" slow "$slow" start "${guest_starts[n]}" \
+		>"$tree/nax/env"
 	for file in modules.dep modules.alias; do
 		cat "${guest_images[@]/%//$file}" 2>/dev/null | sort -u >"$modules_dir/$file" || :
 	done
@@ -129,17 +159,23 @@ guest_image()
 	rm "$dir/overlay$n.cpio"
 }
 
+# guest_device PORT: the device of a nicsim port, as -device and QMP's device_add take it.
+guest_device()
+{
+	printf '{"driver":"vfio-user-pci","id":"nic%d","bus":"rp%d","socket":{"type":"unix","path":"%s"}}' \
+		"$1" "$1" "/run/nax/port$1.sock"
+}
+
 # guest_command N: set guest_qemu to the command line of a guest. Paths are as the test host sees them.
 guest_command()
 {
-	local n=$1 port=0 entry devices=()
+	local n=$1 port=0 entry devices=() how
 
 	for entry in "${ports[@]}"; do
 		port=$((port + 1))
 		[ "${entry%% *}" = "$n" ] || continue
 		devices+=(-device "pcie-root-port,id=rp$port,chassis=$port,slot=$port")
-		devices+=(-device "{\"driver\":\"vfio-user-pci\",\"id\":\"nic$port\",\"bus\":\"rp$port\",\
-\"socket\":{\"type\":\"unix\",\"path\":\"/run/nax/port$port.sock\"}}")
+		[[ " $unplugged " == *" $port "* ]] || devices+=(-device "$(guest_device "$port")")
 	done
 	if [ "$guests" -eq 2 ]; then
 		entry=server=on,wait=off
@@ -150,15 +186,20 @@ guest_command()
 	declare -n own=qemu$n
 	local boot=(-kernel "/run/nax/vmlinux" -initrd "/run/nax/guest$n.cpio"
 		-append "console=ttyS0 quiet loglevel=5 panic=-1 oops=panic nokaslr mitigations=off \
-net.ifnames=0 audit=0 tsc=reliable no_timer_check rcupdate.rcu_expedited=1 $append")
+net.ifnames=0 audit=0 tsc=reliable tsc_early_khz=$tsc_khz no_timer_check rcupdate.rcu_expedited=1 $append")
 	! declare -F guest_boot >/dev/null || guest_boot "$n"
-	guest_qemu=(qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot
-		-accel "tcg,thread=multi" -cpu "max,la57=off" -M "q35,memory-backend=m"
+	case $accel in
+	kvm) how=kvm ;;
+	tcg) how=tcg,thread=multi ;;
+	esac
+	guest_qemu=(qemu-system-x86_64 -nodefaults -no-user-config -display none
+		-accel "$how" -cpu "max,la57=off" -M "q35,memory-backend=m"
 		-m "$memory" -object "memory-backend-memfd,id=m,size=${memory}M,share=on" -smp "$smp"
-		"${boot[@]}" -device virtio-serial-pci
+		"${boot[@]}" -qmp "unix:/run/nax/qmp$n.sock,server=on,wait=off" -device virtio-serial-pci
 		-chardev "file,id=tap,path=/run/nax/guest$n.tap" -device "virtserialport,chardev=tap,name=tap"
 		-chardev "file,id=log,path=/run/nax/guest$n.dmesg" -device "virtserialport,chardev=log,name=log"
 		"${own[@]}" "${devices[@]}")
+	[ "$reboots" -gt 0 ] || guest_qemu+=(-no-reboot)
 	if [ "$keep" = 1 ] && [ "$n" -eq 1 ]; then
 		guest_qemu+=(-chardev "stdio,id=con,signal=off,logfile=/run/nax/guest$n.console")
 	else
@@ -167,48 +208,3 @@ net.ifnames=0 audit=0 tsc=reliable no_timer_check rcupdate.rcu_expedited=1 $appe
 	guest_qemu+=(-serial chardev:con)
 }
 
-# What no console may show, whatever the scenario; "allow" in a scenario makes exceptions.
-guest_faults='Kernel panic|Oops|BUG:|WARNING:|\] Call Trace:|\] RIP: |possible (circular|recursive) locking'
-guest_faults+='|INFO: (suspicious|trying to register|task .* blocked)|blocked for more than|KASAN|UBSAN|KFENCE'
-guest_faults+='|unreferenced object 0x|ref_tracker:|refcount_t|DMAR:.*fault|soft lockup|hard LOCKUP'
-guest_faults+='|rcu.*(stall|detected)|NETDEV WATCHDOG|segfault|Out of memory|general protection|DMA-API:'
-
-# guest_judge DIR N: print the guest's checks as TAP without numbers, and a last one on its health.
-guest_judge()
-{
-	local dir=$1 n=$2 tap=$1/guest$2.tap why
-
-	why=$(
-		awk -v n="$n" '
-		/^1\.\.[0-9]+$/ { plan = substr($0, 4) + 0; plans++; next }
-		/^(not )?ok [0-9]+ - / {
-			seen++
-			number = $1 == "ok" ? $2 : $3
-			if (number != seen)
-				print "number " number " where " seen " is due"
-		}
-		/^# end / { end = 1 }
-		END {
-			if (!plans)
-				print "no plan"
-			else if (plans > 1)
-				print plans " plans"
-			else if (plan != seen + 0)
-				print "plan has " plan " checks, made were " seen + 0
-			if (plans == 1 && plan == 0)
-				print "plan is empty"
-			if (!end)
-				print "did not come to its end"
-		}' "$tap" 2>&1
-		cat "$dir/guest$n.console" "$dir/guest$n.dmesg" 2>&1 |
-			grep -aE "$guest_faults" | grep -avE "${allow:-^\$}" | sed 's/^/console: /' | head -n 20
-		grep -avE "${qemu_may_say:-^\$}" "$dir/guest$n.qemu" | sed 's/^/QEMU: /' | head -n 5 || :
-	)
-	sed -nE "s/^(not )?ok [0-9]+ - /\\1ok - guest$n: /p; /^#/p" "$tap" 2>/dev/null || :
-	if [ -z "$why" ]; then
-		echo "ok - guest$n: whole result, clean console"
-	else
-		echo "not ok - guest$n: whole result, clean console"
-		echo "# ${why//$'\n'/$'\n'# }"
-	fi
-}

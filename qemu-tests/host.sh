@@ -10,8 +10,10 @@
 # their own, so that none outlives its processes, whatever kills them.
 set -euo pipefail
 
-host_self=${BASH_SOURCE[0]}
+host_self=$(realpath "${BASH_SOURCE[0]}")
 host_cache=${NAX_CACHE:-$HOME/.cache/nax}
+# shellcheck source=cache.sh
+. "${host_self%/*}/cache.sh"
 
 # ---- recipe: whatever changes here makes another root --------------------------------------------
 
@@ -108,16 +110,6 @@ host_mirror()
 	return 1
 }
 
-host_need_space()
-{
-	local free
-
-	free=$(df -Pm "$host_cache" | awk 'NR == 2 { print $4 }')
-	[ "$free" -ge "$host_space_mb" ] && return
-	host_say "$host_cache: $free MB free, the test host needs $host_space_mb MB"
-	return 1
-}
-
 # ---- making it -----------------------------------------------------------------------------------
 
 # Settings of the machine's apt that decide whether the mirror can be reached and is believed.
@@ -211,46 +203,47 @@ host_install()
 		kernels/*/vmlinuz kernels/*/lib/modules/*/modules.dep >.nax-complete)
 }
 
-host_is_whole()
+# Type, mode, size, time of change, name and target of each file: what a cut or deleted file changes.
+# Sums of gigabytes at each use would take longer than the tests.
+host_files()
 {
-	[ -s "$1/.nax-complete" ] && (cd "$1" && sha256sum --quiet -c .nax-complete) >/dev/null 2>&1
+	(cd "$1" && find . -xdev ! -path ./.nax-files ! -path . -printf '%y %m %s %T@ %p %l\n' |
+		LC_ALL=C sort | sha256sum)
 }
 
-# Make the root if need be; sets host_root. Two builders wait for each other.
+host_is_whole()
+{
+	[ -s "$1/.nax-complete" ] && (cd "$1" && sha256sum --quiet -c .nax-complete) >/dev/null 2>&1 &&
+		[ "$(host_files "$1")" = "$(cat "$1/.nax-files" 2>/dev/null)" ]
+}
+
+host_seal()
+{
+	[ -s "$1/.nax-complete" ] && host_files "$1" >"$1/.nax-files"
+}
+
+host_before()
+{
+	host_need_programs && host_source=$(host_mirror) || return
+	host_say "making the test host in $host_cache (some minutes, once)"
+}
+
+host_build()
+{
+	chmod 755 "$1"
+	host_isolate timeout -k 10 "$host_limit" bash "$host_self" install "$1" "$host_source"
+}
+
+# Make the root if need be; sets host_root. NAX_HOST_ROOT is what run has already looked at.
 host_make()
 {
-	local key mirror tmp lock
+	local key cache_check=host_is_whole cache_seal=host_seal cache_before=host_before host_source
 
 	host_need_root || return
 	key=$(host_recipe | sha256sum | cut -c 1-16)
 	host_root=$host_cache/host-$key
-	host_is_whole "$host_root" && return
-	mkdir -p "$host_cache" || return
-	exec {lock}>"$host_cache/lock"
-	flock -n "$lock" || {
-		host_say "waiting for another maker of the test host"
-		flock -w 1800 "$lock" || {
-			host_say "$host_cache/lock: held for 1800 s, giving up"
-			return 1
-		}
-	}
-	if ! host_is_whole "$host_root"; then
-		[ ! -e "$host_root" ] || host_say "$host_root: damaged, making it again"
-		rm -rf --one-file-system "$host_root" "$host_cache"/build-host.*
-		host_need_programs && host_need_space && mirror=$(host_mirror) || return
-		tmp=$(mktemp -d "$host_cache/build-host.XXXXXX") || return
-		chmod 755 "$tmp"
-		host_say "making the test host in $host_cache (some minutes, once)"
-		if ! host_isolate timeout -k 10 1500 bash "$host_self" install "$tmp" "$mirror" \
-			>"$host_cache/host.log" 2>&1 </dev/null {lock}>&-; then
-			tail -n 20 "$host_cache/host.log" >&2
-			rm -rf --one-file-system "$tmp"
-			host_say "the test host cannot be made, see above and $host_cache/host.log"
-			return 1
-		fi
-		mv -T "$tmp" "$host_root" || return
-	fi
-	exec {lock}>&-
+	[ "${NAX_HOST_ROOT-}" != "$host_root" ] || return 0
+	cache_make host "$key" "$host_space_mb" 1500 host_build
 }
 
 # ---- using it ------------------------------------------------------------------------------------
@@ -287,10 +280,11 @@ host_enter()
 	done
 }
 
-# host_run DIR CMD..: after host_make; host_binds is an array for host_enter.
+# host_run DIR CMD..: after host_make; host_binds is an array for host_enter, host_limit seconds or 0.
 host_run()
 {
-	host_isolate bash "$host_self" inside "$host_root" "${#host_binds[@]}" "${host_binds[@]}" "$@"
+	host_isolate timeout -k 10 --foreground "${host_limit:-0}" bash "$host_self" inside "$host_root" \
+		"${#host_binds[@]}" "${host_binds[@]}" "$@"
 }
 host_binds=()
 

@@ -9,20 +9,29 @@ set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 . "$here/host.sh"
 . "$here/guest.sh"
+. "$here/judge.sh"
 
 dir=$1 scenario_file=$2 kernel=$3 variant=$4 keep=$5 trace=$6
 nicsim=${NICSIM:-$here/../build/release/nicsim}
+# run has chosen.
+accel=$NAX_ACCEL tsc_khz=$NAX_TSC_KHZ
 host_make
 
 # What a scenario may set, and its default; README.md describes them.
 # shellcheck disable=SC2034 # guest.sh reads them
-guests=1 ports=() qemu1=() qemu2=() modules='' layers='' memory=384 smp=1 append='' allow='' qemu_may_say='' timeout=90
-nicsim_status=0 nicsim_options=()
+guests=1 ports=() qemu1=() qemu2=() modules='' layers='' memory=384 smp=1 append='' timeout=90
+allow='' qemu_may_say='' nicsim_status=0 nicsim_options=() reboots=0 unplugged=''
 # shellcheck disable=SC2034 # for scenarios
 name=$(basename "$scenario_file") tftp=$dir/tftp
 # shellcheck source=/dev/null
 . "$scenario_file"
 guest_make
+slow=${NAX_SLOW:-1}
+if [ "$kernel" = debug ]; then
+	# KASAN under TCG, and its shadow memory.
+	slow=$((slow * debug_slow)) memory=$((memory * 2))
+fi
+timeout=$((timeout * slow))
 
 checks=$dir/checks
 : >"$checks"
@@ -30,6 +39,7 @@ deadline=$((SECONDS + timeout))
 [ "$keep" != 1 ] || deadline=$((SECONDS + 86400))
 nicsim_pid=
 pids=()
+reported=0
 
 # check TEXT CMD..: one check of the host side.
 check()
@@ -105,6 +115,7 @@ start_guest()
 {
 	local n=$1
 
+	guest_starts[n]=$((${guest_starts[n]:-0} + 1))
 	guest_image "$dir" "$n"
 	guest_command "$n"
 	if [ "$keep" = 1 ] && [ "$n" -eq 1 ]; then
@@ -117,6 +128,44 @@ start_guest()
 	fi
 	guest_pids[n]=$started
 	[ "$guests" -eq 1 ] || await_file -S "$dir/peer.sock"
+}
+
+# qmp N COMMAND: give a guest's QEMU a command, JSON; print its answer, fail if that is an error.
+qmp()
+{
+	local line fd_in fd_out pid status=1
+
+	coproc QMP { env -i PATH=/usr/sbin:/usr/bin chroot "$host_root" socat - "UNIX-CONNECT:/run/nax/qmp$1.sock"; }
+	fd_in=${QMP[1]} fd_out=${QMP[0]} pid=$QMP_PID
+	printf '{"execute":"qmp_capabilities"}\n%s\n' "$2" >&"$fd_in"
+	# The greeting, the answer to qmp_capabilities, events in between.
+	while IFS= read -r -t 10 line <&"$fd_out"; do
+		case $line in
+		'{"return":'*)
+			status=$((status + 1))
+			[ "$status" -gt 2 ] || continue
+			;;
+		'{"error":'*) status=1 ;;
+		*) continue ;;
+		esac
+		echo "$line"
+		break
+	done
+	kill "$pid" 2>/dev/null || :
+	wait "$pid" 2>/dev/null || :
+	[ "$status" -eq 3 ]
+}
+
+# restart_guest N: start a guest again whose QEMU has ended; what it left is in guestN.before.*
+restart_guest()
+{
+	local n=$1 file
+
+	wait "${guest_pids[n]}" 2>/dev/null || :
+	for file in "$dir/guest$n".{tap,console,dmesg,qemu}; do
+		mv "$file" "$dir/guest$n.before.${file##*.}"
+	done
+	start_guest "$n"
 }
 
 # Wait for all guests; those that take too long are killed, which the judge sees.
@@ -166,6 +215,7 @@ nicsim_ended_well()
 
 report()
 {
+	reported=1
 	awk '/^(not )?ok - / { n++; bad += /^not/; sub(/ok -/, "ok " n " -") }
 		{ print }
 		END { print "1.." n + 0; exit !n || bad }' "$checks"
@@ -174,6 +224,12 @@ report()
 finish()
 {
 	local pid
+
+	# A command of the host side has failed: the trap on ERR has said which.
+	if [ "$reported" = 0 ]; then
+		echo "not ok - the scenario's host side comes to its end" >>"$checks"
+		report || :
+	fi
 
 	for pid in "${pids[@]}" $nicsim_pid; do
 		kill -KILL "$pid" 2>/dev/null || :
@@ -186,7 +242,7 @@ trap 'host_say "scenario.sh: line $LINENO: $BASH_COMMAND: status $?"' ERR
 
 # The terminal, for --keep: programs in the background lose standard input otherwise.
 exec 5<&0 6>&1
-guest_pids=()
+guest_pids=() guest_starts=()
 host_enter "$host_root" "$dir"
 ln "$guest_vmlinux/vmlinux" "$dir/vmlinux" 2>/dev/null || cp "$guest_vmlinux/vmlinux" "$dir/vmlinux"
 ! declare -F prepare >/dev/null || prepare

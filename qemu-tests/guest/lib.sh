@@ -4,10 +4,10 @@
 
 tests=0
 
-# plan COUNT: how many checks this guest makes. Must come first.
+# plan COUNT: how many checks this guest makes, in all its boots. Must come first.
 plan()
 {
-	echo "1..$1" >&3
+	[ "$boot" -gt 1 ] || echo "1..$1" >&3
 }
 
 # ok TEXT CMD..: one check; its output is shown if it fails.
@@ -48,7 +48,7 @@ at_least()
 # within SECONDS CMD..: repeat until it succeeds.
 within()
 {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * slow))
 
 	shift
 	until "$@"; do
@@ -65,7 +65,7 @@ tell()
 
 await()
 {
-	local word end=$((SECONDS + $2))
+	local word end=$((SECONDS + $2 * slow))
 
 	while [ "$SECONDS" -lt "$end" ]; do
 		# At once at an end of file, while the other guest is not there yet.
@@ -79,6 +79,61 @@ await()
 	return 1
 }
 
+keep_log()
+{
+	dmesg -r >>"$log"
+}
+
+# cmos BYTE [VALUE]: read or set a byte of the clock's memory, which lives as long as the machine. The
+# firmware leaves 0x70 to 0x7f alone.
+cmos()
+{
+	# 0x70 is the port of the address, 0x71 that of the byte.
+	# shellcheck disable=SC2059 # the format is the byte
+	printf "\\x$(printf %x "$1")" | dd of=/dev/port bs=1 seek=112 2>/dev/null
+	if [ $# -gt 1 ]; then
+		# shellcheck disable=SC2059
+		printf "\\x$(printf %x "$2")" | dd of=/dev/port bs=1 seek=113 2>/dev/null
+	else
+		dd if=/dev/port bs=1 skip=113 count=1 2>/dev/null | od -An -tu1 | tr -d ' '
+	fi
+}
+
+# reboot_guest: in a scenario with reboots=N. The guest function starts anew, with $boot one higher; its
+# checks go on with the next number, and it does not plan again.
+reboot_guest()
+{
+	keep_log
+	cmos 0x70 "$boot"
+	cmos 0x71 "$tests"
+	reboot -f
+	sleep 60
+}
+
+# Find out which boot this is; a guest that boots more often than it has been asked to has crashed.
+resume()
+{
+	local started
+
+	boot=$(($(cmos 0x70) + 1)) tests=$(cmos 0x71) started=$(($(cmos 0x72) + 1))
+	cmos 0x72 "$started"
+	[ "$started" -ne "$boot" ] || return 0
+	echo "# started $started times, asked for $boot" >&3
+	poweroff -f
+}
+
+# The debug kernel's search for leaks: two scans, for objects that are at least 5 s old.
+leaks()
+{
+	local file=/sys/kernel/debug/kmemleak
+
+	[ -e "$file" ] || return 0
+	sleep 5
+	echo scan >"$file"
+	echo scan >"$file"
+	cat "$file" >>"$log"
+}
+
 carrier_is()
 {
 	[ "$(cat "/sys/class/net/$1/carrier" 2>/dev/null)" = "$2" ]
@@ -88,6 +143,20 @@ carrier_is()
 link_up()
 {
 	ip addr replace "$2" dev "$1" && ip link set "$1" up && within 15 carrier_is "$1" 1
+}
+
+# wired IF OTHER: two ports of this guest with a wire between them, 192.0.2.1 and, in namespace other,
+# 192.0.2.2; up, with carrier.
+wired()
+{
+	local status=0
+
+	ip netns add other
+	ip link set "$2" netns other
+	ip -n other addr add 192.0.2.2/24 dev "$2"
+	ip -n other link set "$2" up
+	link_up "$1" 192.0.2.1/24 >/tmp/wired 2>&1 || status=$?
+	[ "$status" -eq 0 ] || { note "$1 is not up:"; sed 's/^/# /' /tmp/wired >&3; }
 }
 
 driver_is()

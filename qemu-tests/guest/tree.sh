@@ -71,6 +71,29 @@ add_module()
 	done
 }
 
+# add_built_module FILE.c..: compile modules of one file each for $kernel.
+add_built_module()
+{
+	local file name to=$tree/usr/lib/modules/$release/extra
+
+	if [ ! -e "$headers" ]; then
+		mkdir "$headers"
+		tar -C "$headers" -xf "$kernel_dir/headers.tar.zst"
+	fi
+	mkdir -p "$to" /run/nax/module
+	for file in "$@"; do
+		name=$(basename "$file" .c)
+		rm -rf /run/nax/module/*
+		cp "$file" /run/nax/module/
+		echo "obj-m := $name.o" >/run/nax/module/Makefile
+		make -s -C "$headers" M=/run/nax/module modules
+		cp "/run/nax/module/$name.ko" "$to/"
+		echo "extra/$name.ko:" >>modules.dep
+	done
+	rm -rf /run/nax/module
+	[ "$headers" != /run/nax/headers ] || rm -rf "$headers"
+}
+
 # The lines of modules.dep and modules.alias go beside the image: those of all layers of a guest are joined.
 add_module_file()
 {

@@ -53,7 +53,7 @@ pmd_start()
 		stdbuf -oL dpdk-testpmd "${eal[@]}" -- --interactive "$@"
 		echo $? >"$pmd_dir/status"
 	) <>"$pmd_dir/in" >"$pmd_log" 2>&1 3>&- 4>&- &
-	pmd_wait 40 '^testpmd> '
+	pmd_wait 90 '^testpmd> '
 }
 
 # pmd_wait SECONDS PATTERN: until a line of what testpmd says matches.
@@ -81,7 +81,7 @@ pmd()
 	from=$(wc -c <"$pmd_log")
 	# Its line editor echoes the second line when the first is done.
 	printf '%s\nmark%d.\n' "$1" "$mark" 1<>"$pmd_dir/in"
-	pmd_wait 30 "mark$mark\\." || return
+	pmd_wait 60 "mark$mark\\." || return
 	tail -c "+$((from + 1))" "$pmd_log" | sed "/mark$mark\\./,\$d" | tr -d '\r'
 }
 
@@ -123,7 +123,7 @@ pmd_comes_to()
 pmd_stop()
 {
 	echo quit 1<>"$pmd_dir/in"
-	within 20 test -s "$pmd_dir/status"
+	within 40 test -s "$pmd_dir/status"
 	cat "$pmd_log" >/dev/console
 	is "status $(cat "$pmd_dir/status")" "status 0"
 }
@@ -158,9 +158,11 @@ pmd_forward()
 # ask WORD..: what a script of peers/ on the host side is to do; it says ok, or what is wrong.
 ask()
 {
-	local line='' part end=$((SECONDS + 60))
+	local line='' part number end=$((SECONDS + 90))
 
-	echo "$*" >&4
+	number=$(($(cat "$pmd_dir/asked" 2>/dev/null || echo 0) + 1))
+	echo "$number" >"$pmd_dir/asked"
+	echo "$number $*" >&4
 	while [ "$SECONDS" -lt "$end" ]; do
 		# At once at an end of file, while the script is not there yet; a part of a line is kept.
 		if ! IFS= read -r -t 1 part <&4; then
@@ -169,10 +171,16 @@ ask()
 			continue
 		fi
 		line+=$part
-		[ "${line%% *}" != ok ] || return 0
-		echo "$line"
-		return 1
+		case $line in
+		"$number ok"*) return 0 ;;
+		"$number "*)
+			echo "${line#* }"
+			return 1
+			;;
+		esac
+		# of one that was given up
+		line=
 	done
-	echo "no answer to '$*' in 60 s"
+	echo "no answer to '$*' in 90 s"
 	return 1
 }

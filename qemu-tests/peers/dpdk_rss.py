@@ -95,7 +95,9 @@ def compare(round_):
     wanted("frames told of", len(told), len(frames))
     for frame, (hash_, type_, queue) in zip(frames, expected(round_)):
         mac = frame[6:12].hex(":")
-        want = ("none" if type_ == "none" else hex(int(hash_, 16)), int(queue))
+        # net_ixgbe tells no hash of these types, though the device has one and a queue by it
+        silent = type_ == "none" or type_.endswith("-ex")
+        want = ("none" if silent else hex(int(hash_, 16)), int(queue))
         wanted(f"{mac} ({KINDS[frame[10]]}, {type_})", told.get(mac), want)
 
 

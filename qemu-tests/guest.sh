@@ -145,8 +145,8 @@ guest_image()
 	cp "$guest_dir/lib.sh" "$guest_dir/dpdk.sh" "$tree/nax/"
 	cp -r "$guest_dir/../common" "$guest_dir/../scenarios" "$tree/nax/"
 	cp "$scenario_file" "$tree/nax/scenario"
-	printf '%s=%q\n' here /nax guest "$n" kernel "$kernel" variant "$variant" keep "$keep_guest" \
-		modules "$modules" reboots "$reboots" slow "$slow" start "${guest_starts[n]}" \
+	printf '%s=%q\n' here /nax guest "$n" name "$name" kernel "$kernel" variant "$variant" \
+		keep "$keep_guest" modules "$modules" reboots "$reboots" slow "$slow" start "${guest_starts[n]}" \
 		>"$tree/nax/env"
 	for file in modules.dep modules.alias; do
 		cat "${guest_images[@]/%//$file}" 2>/dev/null | sort -u >"$modules_dir/$file" || :

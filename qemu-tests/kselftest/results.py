@@ -14,7 +14,7 @@ output, and "== status NUMBER", for each program. Stored is JSON:
 
 result is pass, skip or xfail. "said" is the reason that the test itself printed. An xfail with "why" is
 one that the test called a failure, and why is the reason, written by hand: a failure without it never
-compares well. A program that ends without naming a case has one, named like itself, by its status.
+compares well; "sometimes": true is for one that hangs on chance, and may pass. A program that ends without naming a case has one, named like itself, by its status.
 """
 import json
 import re
@@ -22,16 +22,25 @@ import sys
 
 PASS, XFAIL, SKIP, TIMEOUT = 0, 2, 4, 124
 KTAP = re.compile(r'(not )?ok \d+ (.+?)\s*(?:# *(SKIP|XFAIL)\b *(.*))?$')
+KERNEL = re.compile(r'\[ *\d+\.\d+\] ')
 LIB_SH = re.compile(r'TEST: (.+?)\s+\[ *(OK|FAIL|SKIP|XFAIL) *\]$')
-# Parts of a reason that differ from run to run.
-VARIES = ((re.compile(r'0x[0-9a-f]+'), '0x..'), (re.compile(r'\b\d+(\.\d+)?(?=( ?[mun]?s\b| seconds))'), 'N'))
+# The last line of a Python exception, as the tests' library prints it.
+RAISED = re.compile(r'(?:# Exception\| )?([\w.]*(?:Error|Exception|Ex|Failure|Timeout|Expired)\b.*)')
+COMMENT = re.compile(r'# *(Exception\||Check\|)? *')
 
 
-def steady(reason):
-    """A printed reason without what differs from run to run."""
-    for pattern, text in VARIES:
-        reason = pattern.sub(text, reason)
-    return reason.strip()
+def cause(lines):
+    """What was printed of a failure's cause, without numbers, which differ from run to run."""
+    lines = [line for line in lines if COMMENT.sub('', line).strip() and not KERNEL.match(line)]
+    raised = [i for i, line in enumerate(lines) if RAISED.fullmatch(line)]
+    checks = [line for line in lines if 'Check failed' in line]
+    if raised and not (checks and lines.index(checks[-1]) > raised[-1]):
+        lines = lines[raised[-1]:]
+    else:
+        lines = checks[-1:] or lines[-1:]
+    text = ' '.join(COMMENT.sub('', line).strip() for line in lines)
+    text = re.sub(r"(?<![A-Za-z])\d+(\.\d+)?|(?<=\bms)\d+\w*", 'N', text)
+    return re.sub(r'\[N(, N)+\]', '[N, ..]', text)[:200]
 
 
 def read_case(line, after):
@@ -48,29 +57,28 @@ def read_case(line, after):
     return None
 
 
-def entry(result, said=''):
+def entry(result, said):
     """A result as it is stored, but for a failure, which has no why yet."""
-    said = steady(said)
-    return {'result': result, 'said': said} if said and result in ('skip', 'xfail') else {'result': result}
+    return {'result': result, 'said': said.strip()} if said.strip() and result != 'pass' else {'result': result}
 
 
 def read_program(name, lines, status):
     """The cases of one program's output."""
-    cases = {}
+    cases, begin = {}, 0
     for i, line in enumerate(lines):
         case = read_case(line, lines[i + 1] if i + 1 < len(lines) else '')
         if not case:
             continue
-        base = key = case[0]
-        count = 1
+        base, result, said = case
+        key, number = base, 1
         while key in cases:
-            count += 1
-            key = f'{base} ({count})'
-        cases[key] = entry(case[1], case[2])
+            number += 1
+            key = f'{base} ({number})'
+        cases[key] = entry(result, said or (cause(lines[begin:i]) if result == 'fail' else ''))
+        begin = i + 1
     if not cases:
-        said = next((line for line in reversed(lines) if line.strip() and not line.startswith('[')), '')
         result = {PASS: 'pass', SKIP: 'skip', XFAIL: 'xfail'}.get(status, 'fail')
-        cases[name.rsplit('/', 1)[-1]] = entry(result, re.sub(r'^(# *)?(SKIP:? *)?', '', said))
+        cases[name.rsplit('/', 1)[-1]] = entry(result, re.sub('^SKIP:? *', '', cause(lines)))
     return {'status': status, 'cases': cases}
 
 
@@ -103,20 +111,27 @@ def short(case):
     """A case for a reader."""
     if case is None:
         return 'not there'
-    reason = case.get('said') or case.get('why')
-    return f"{case['result']}: {reason}" if reason else case['result']
+    return ': '.join(filter(None, (case['result'], case.get('said'), case.get('why'))))
 
 
 def same(got, stored):
-    if got is None or stored is None:
+    if not got or not stored:
         return False
+    if got['result'] == 'pass' and stored.get('sometimes'):
+        return True
     if got['result'] == 'fail':
-        return stored['result'] == 'xfail' and bool(stored.get('why'))
+        return bool(stored.get('why')) and got.get('said') == stored.get('said')
     return got == stored
 
 
 def status_text(status):
     return {None: 'did not end', TIMEOUT: 'was ended at its time limit'}.get(status, f'ended with status {status}')
+
+
+def statuses(program):
+    """Statuses that a stored program may end with."""
+    chance = any(case.get('sometimes') for case in program['cases'].values())
+    return {program['status'], PASS} if chance else {program['status']}
 
 
 def compare(log, stored):
@@ -128,7 +143,7 @@ def compare(log, stored):
         lines = []
         if name not in stored:
             lines.append('nothing is stored')
-        if got['status'] is None or got['status'] != want['status']:
+        if got['status'] is None or got['status'] not in statuses(want):
             lines.append(f"{status_text(got['status'])}, stored: {status_text(want['status'])}")
         for case in list(want['cases']) + [case for case in got['cases'] if case not in want['cases']]:
             pair = got['cases'].get(case), want['cases'].get(case)
@@ -143,12 +158,18 @@ def compare(log, stored):
 
 
 def rewrite(log, stored):
-    """What is to be stored: the log, with the reasons of failures that are known."""
+    """What is to be stored: the log, with what is known of failures."""
+    cut = [name for name, program in log.items() if program['status'] in (None, TIMEOUT)]
+    if cut or not log:
+        sys.exit(f"results.py: not to be stored, did not end: {' '.join(cut) or 'nothing was run'}")
     for name, program in log.items():
         for case, got in program['cases'].items():
-            if got['result'] == 'fail':
-                known = stored.get(name, {'cases': {}})['cases'].get(case, {})
-                program['cases'][case] = {'result': 'xfail', 'why': known.get('why', '')}
+            known = stored.get(name, {'cases': {}})['cases'].get(case, {})
+            if same(got, known):
+                program['cases'][case] = known
+                program['status'] = max(program['status'] or 0, bool(known.get('sometimes')))
+            elif got['result'] == 'fail':
+                program['cases'][case] = {**got, 'result': 'xfail', 'why': ''}
     return log
 
 

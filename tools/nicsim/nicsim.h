@@ -186,10 +186,10 @@ int nicsim_dma_map(struct nicsim_port *port, uint64_t iova, uint64_t size, void 
 int nicsim_dma_unmap(struct nicsim_port *port, uint64_t iova, uint64_t size);
 
 /**
- * nicsim_irq_set() - listener of an MSI-X vector, or of MSI, which is vector 0
+ * nicsim_irq_set() - listener of a vector
  * @port: port
- * @vector: its number
- * @fn: called when it fires; NULL: none, and causes stay pending
+ * @vector: of MSI-X, or 0 for the message of MSI
+ * @fn: called for each message; NULL: none, and causes stay pending
  * @ctx: passed to it
  *
  * Return: 0; -EINVAL: no such vector.

@@ -64,7 +64,7 @@ ifeq ($(filter $(VARIANT),release asan tsan fuzz),)
 $(error VARIANT is "$(VARIANT)": must be release, asan, tsan or fuzz)
 endif
 
-.PHONY: all demo check fuzz fuzz-run install uninstall clean help deps
+.PHONY: all demo check check-full fuzz fuzz-run install uninstall clean help deps
 .PHONY: deps-demo deps-check deps-fuzz programs tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -166,8 +166,10 @@ ifeq ($(VARIANT),fuzz)
 $(B)/tools/tests/liar.o: EXTRA += -fno-sanitize=fuzzer-no-link
 endif
 
-check: deps-check		## run every test (TAP), within 10 minutes
+check: deps-check		## run every test (TAP), and drivers of others in guests; 25 minutes at first, then 12
 	@tools/tests/check
+check-full: deps-check		## the same with all scenarios in guests, hours
+	@tools/tests/check --full
 fuzz: deps-fuzz			## fuzz both ends of vfio-user and the driver, 60 s each; FUZZ_SECONDS=N
 	@$(MAKE) VARIANT=fuzz fuzz-run
 FUZZ_SECONDS ?= 60

@@ -424,7 +424,8 @@ bool sim_rsc_deliver(struct nicsim_port *p, struct sim_rx_ring *r,
 		if (faulty || meta->rsc == SIM_RSC_END || !context_begin(p, r, &f, meta, frame))
 			return false;
 	}
-	sim_stat_queue_rx(p, meta->queue, 1, meta->frame_len + SIM_FCS);
+	/* with its own header, though only that of the first is posted; the CRC is stripped */
+	sim_stat_queue_rx(p, meta->queue, 1, meta->frame_len);
 	return true;
 }
 

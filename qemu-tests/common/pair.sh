@@ -155,6 +155,15 @@ tcp()
 	iperf "$1" 1 "$2" -n 4M "${@:3}"
 }
 
+# works TEXT: four checks: after it, link and traffic both ways are there.
+works()
+{
+	ok "$1: link up" within 20 pair_up
+	ok "$1: ping" pings
+	tcp "$1: TCP" 192.0.2.2
+	tcp "$1: TCP back" 192.0.2.2 -R
+}
+
 # interrupts PATTERN: how many there have been, of those with matching names, on all CPUs.
 interrupts()
 {

@@ -187,6 +187,18 @@ static uint32_t control_value(struct nicsim_port *p, uint32_t old, uint32_t valu
 	return value;
 }
 
+/*
+ * Enabling "initializes all the internal registers of a specific queue. Until then, the state of the
+ * queue is kept" (82599 datasheet section 8.2.3.9.10, TXDCTL.ENABLE): it begins at descriptor 0 with
+ * none given. Receive queues must do the same: net_ixgbe of DPDK restarts a queue amid traffic and
+ * writes RDH only a millisecond after ENABLE.
+ */
+static void ring_restart(struct nicsim_port *p, uint32_t regs, const struct ring_kind *k)
+{
+	sim_reg_set(p, regs + k->head, 0);
+	sim_reg_set(p, regs + k->tail, 0);
+}
+
 /* ---- receive queues: two banks, so each register has two writers ---- */
 
 /* What waits in the packet buffer may have a place to go to now. */
@@ -279,6 +291,7 @@ static void rxdctl_write(struct nicsim_port *p, uint32_t q, uint32_t value)
 		sim_rsc_stop(p, q);
 	sim_reg_set(p, regs + RXQ_RXDCTL, value);
 	if (value & ~old & XXDCTL_ENABLE) {
+		ring_restart(p, regs, &rx_ring);
 		sim_bit_clear(p->dp->rx_hung, q);
 		if (begun(p, regs, &rx_ring))
 			rx_begin(p, q);
@@ -376,8 +389,11 @@ void sim_txdctl_write(struct nicsim_port *p, uint32_t q, uint32_t value)
 
 	value = control_value(p, old, value, q, p->dp->tx_off);
 	sim_reg_set(p, regs + TXQ_TXDCTL, value);
-	if ((value & ~old & XXDCTL_ENABLE) && begun(p, regs, &tx_ring))
-		tx_begin(p, q);
+	if (value & ~old & XXDCTL_ENABLE) {
+		ring_restart(p, regs, &tx_ring);
+		if (begun(p, regs, &tx_ring))
+			tx_begin(p, q);
+	}
 	if (old & ~value & XXDCTL_ENABLE) {
 		sim_tx_disable(p, q);
 		p->dp->tx_said[q].back = false;

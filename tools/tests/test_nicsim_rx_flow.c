@@ -138,6 +138,7 @@ static void test_hang(void **state)
 	assert_int_equal(sd_read(d, 0, RDH(0)), 0);
 	sd_write(d, 0, RXDCTL(0), 0);
 	sd_write(d, 0, RXDCTL(0), ENABLE);
+	sd_bell(&rx);
 	offer(sd_numbered(60), 60);
 	/* the two that waited were for a queue that was off */
 	assert_true(sd_read(d, 0, RDH(0)) >= 1);

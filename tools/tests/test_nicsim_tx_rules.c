@@ -94,6 +94,7 @@ static void test_bad_contexts(void **state)
 	sd_run(d);
 	sd_write(d, 0, TXDCTL(0), 0);
 	sd_write(d, 0, TXDCTL(0), ENABLE);
+	tx.tail = 0;
 	bad(&tx, ok, pay | SD_TXSM, "without a context");
 }
 

@@ -64,7 +64,7 @@ ifeq ($(filter $(VARIANT),release asan tsan fuzz),)
 $(error VARIANT is "$(VARIANT)": must be release, asan, tsan or fuzz)
 endif
 
-.PHONY: all demo check check-full fuzz fuzz-run install uninstall clean help deps
+.PHONY: all demo check check-full table fuzz fuzz-run install uninstall clean help deps
 .PHONY: deps-demo deps-check deps-fuzz programs tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -168,13 +168,18 @@ endif
 
 check: deps-check		## run every test (TAP), and drivers of others in guests; 25 minutes at first, then 12
 	@tools/tests/check
-check-full: deps-check		## the same with all scenarios in guests, hours
+check-full: deps-check		## the same with all scenarios in guests and the debug kernel, hours
 	@tools/tests/check --full
 fuzz: deps-fuzz			## fuzz both ends of vfio-user and the driver, 60 s each; FUZZ_SECONDS=N
 	@$(MAKE) VARIANT=fuzz fuzz-run
 FUZZ_SECONDS ?= 60
 fuzz-run: $(FUZZERS)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/tests/fuzz $(FUZZERS)
+
+TABLE_DOC := docs/testing.md
+table:				## write the table of scenarios into docs/testing.md
+	@mkdir -p build && qemu-tests/run --table > build/table
+	@sed -i -e '/^<!-- table/r build/table' -e '/^<!-- table/,/^<!-- end/{/^<!--/!d}' $(TABLE_DOC)
 
 demo: deps-demo			## two modelled 82599s, real TCP across them, a table, "demo: ok"
 	@$(MAKE) VARIANT=release programs

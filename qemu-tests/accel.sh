@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 # Which accelerator guests have: KVM only where it has booted a kernel; and how fast this machine's time
 # stamp counter is, which guests under TCG see. Both are kept for as long as the machine runs. Sourced after
 # guest.sh.

@@ -28,7 +28,7 @@ cache_has_space()
 
 	free=$(cache_free "$host_cache")
 	[ "$free" -ge "$2" ] && return
-	host_say "$host_cache: disk full: $free MB free, $1 needs $2 MB"
+	host_say "$host_cache: disk full: $free MB free, making '$1' needs $2 MB"
 	return 1
 }
 
@@ -45,7 +45,7 @@ cache_tell()
 # cache_lock NAME SECONDS: sets cache_lock_fd; two makers wait for each other.
 cache_lock()
 {
-	mkdir -p "$host_cache/locks" "$host_cache/logs" || return
+	mkdir -p "$host_cache/locks" && mkdir -p "$host_cache/logs" || return
 	exec {cache_lock_fd}>"$host_cache/locks/$1" || return
 	flock -n "$cache_lock_fd" && return
 	host_say "waiting for another maker of $1"

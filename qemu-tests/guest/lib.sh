@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # What a scenario's guest functions may use. Descriptor 3 is the TAP file, 4 the other guest.
 
 tests=0

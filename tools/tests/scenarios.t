@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# What scenarios say about themselves, and the table in docs/testing.md that is made of it.
+. "$(dirname "$0")/lib.sh"
+
+run=qemu-tests/run
+
+ok "instances can be listed" "$run" --list
+# lists INSTANCE OPTION..: a regular expression
+lists()
+{
+	"$run" --list "${@:2}" | grep -qE "^$1 "
+}
+# What make check promises.
+for kernel in 6.12 7.2; do
+	for name in probe traffic selftest; do
+		ok "quick: ixgbe-$name on $kernel" lists "ixgbe-$name:$kernel(:[0-9a-f]+)?" --tier quick
+	done
+done
+ok "quick: iPXE" lists 'ipxe-boot:6.12:10f[9b]' --tier quick
+ok "quick: baseline" lists igb-baseline:6.12 --tier quick
+fewer()
+{
+	[ "$("$run" --list --tier quick | wc -l)" -lt "$("$run" --list | wc -l)" ]
+}
+ok "the full tier has more than the quick one" fewer
+ok "any scenario runs on the debug kernel" lists ixgbe-probe:debug:10fb --kernel debug
+
+# field FILE NAME: a variable of a scenario, in a shell of its own
+field()
+{
+	bash -c 'kernel=6.12 variant= name= dir= tftp= ports=(); . "$1"; declare -n v=$2; echo "${v[*]-}"' \
+		- "$1" "$2"
+}
+described()
+{
+	local file bad=0
+
+	for file in qemu-tests/scenarios/*; do
+		[ -n "$(field "$file" summary)" ] || { echo "$file: no summary"; bad=1; }
+		[ -n "$(field "$file" ports)" ] || continue
+		[ -n "$(field "$file" driver)" ] || { echo "$file: ports, but no driver"; bad=1; }
+		[ -n "$(field "$file" proves)" ] || { echo "$file: ports, but no proves"; bad=1; }
+	done
+	return $bad
+}
+ok "each scenario has a summary; with nicsim, what it proves" described
+
+# tables FILE: what stands between the marks
+tables()
+{
+	sed -n '/^<!-- table/,/^<!-- end/{/^<!--/!p}' "$1"
+}
+same_table()
+{
+	"$run" --table >"$work/table" && tables docs/testing.md | diff "$work/table" - ||
+		{ echo "docs/testing.md: make table writes it anew"; return 1; }
+}
+ok "docs/testing.md has the table of scenarios" same_table
+rows_exist()
+{
+	local name
+
+	tables docs/testing.md | grep -oE '`[a-z0-9-]+`' | tr -d '`' | sort -u >"$work/names"
+	[ -s "$work/names" ] || { echo "no rows"; return 1; }
+	while read -r name; do
+		[ -f "qemu-tests/scenarios/$name" ] || { echo "no scenario $name"; return 1; }
+	done <"$work/names"
+}
+ok "each row has its scenario" rows_exist
+stale()
+{
+	sed 's/^| in-tree ixgbe | /&x/' docs/testing.md >"$work/stale.md"
+	! tables "$work/stale.md" | diff -q "$work/table" - >/dev/null
+}
+ok "another table would be found" stale
+makes()
+{
+	sed '/^<!-- table/,/^<!-- end/{/^<!--/!d}' docs/testing.md >"$work/empty.md"
+	make -s table TABLE_DOC="$work/empty.md" && diff docs/testing.md "$work/empty.md"
+}
+ok "make table makes it" makes
+
+parses()
+{
+	local file
+
+	for file in qemu-tests/{run,check,kernel/build} qemu-tests/*.sh qemu-tests/guest/{build,init,*.sh} \
+		qemu-tests/tests/{contain,*.t} qemu-tests/scenarios/* qemu-tests/tests/guests/* \
+		$(find qemu-tests/guest/layers -maxdepth 1 -type f); do
+		bash -n "$file" || return
+	done
+}
+ok "every script and scenario can be read by bash" parses
+
+done_testing

@@ -84,8 +84,9 @@ list_table()
 		(
 			kernel='' variant=''
 			list_source
+			# Without a port of nicsim nothing is said of it.
 			while IFS= read -r line; do
-				[ -z "$line" ] || printf '%s\t%s\t%s\n' "$driver" "$line" "$name"
+				[ -z "$line" ] || [ ${#ports[@]} -eq 0 ] || printf '%s\t%s\t%s\n' "$driver" "$line" "$name"
 			done <<<"$proves"
 		)
 	done | LC_ALL=C sort -t $'\t' -k 1,1 -k 3,3 -s | awk -F '\t' '

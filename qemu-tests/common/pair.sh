@@ -2,21 +2,21 @@
 # shellcheck shell=bash disable=SC2034,SC2054,SC2154
 # Two ports of one kind, wired to each other, in one guest: eth0 is looked at, eth1 is its other end in
 # the network namespace "other". Scenarios source this file, on the host side and in the guest, and call
-# pair ixgbe or pair igb.
+# pair ixgbe or pair igb; one for igb sources that for ixgbe and calls pair again.
 #
 #	eth0  192.0.2.1  2001:db8::1      eth1  192.0.2.2  2001:db8::2
 
 layers=net
 smp=2
 
-# pair DRIVER [PORT-OPTION,..]; modules has what else is needed
+# pair DRIVER [MODULES]
 pair()
 {
 	nic=$1
-	modules="$1 ${modules-}"
+	modules="$1 ${2-}"
 	case $nic in
 	ixgbe)
-		ports=("1 model=82599,id=10fb,${2-}net=wire:w" "1 model=82599,id=10fb,net=wire:w")
+		ports=("1 model=82599,id=10fb,net=wire:w" "1 model=82599,id=10fb,net=wire:w")
 		;;
 	igb)
 		ports=()

@@ -74,6 +74,7 @@ void sim_datapath_reset(struct nicsim_port *p)
 	memset(dp->tx_irq, 0, sizeof(dp->tx_irq));
 	memset(dp->rx_hung, 0, sizeof(dp->rx_hung));
 	memset(dp->drop_en, 0, sizeof(dp->drop_en));
+	memset(dp->ntuple_on, 0, sizeof(dp->ntuple_on));
 	memset(dp->rx_off, 0, sizeof(dp->rx_off));
 	memset(dp->tx_off, 0, sizeof(dp->tx_off));
 	memset(dp->tx_ready, 0, sizeof(dp->tx_ready));

@@ -7,6 +7,7 @@
  *	rx.c          a frame from wire to queue    rx_desc.c         and on to descriptors
  *	fifo.c        packet buffer                 pause.c           802.3x, both ways
  *	parse.c       packet types                  filter.c          MAC, multicast, VLAN
+ *	ntuple.c      five-tuple and SYN filters
  *	rss.c         hash and queue                csum.c            sums, verdicts, CRCs
  *	rsc.c         frames of a flow joined       rsc_frame.c       which, and whether
  *	tx.c          queues to wire                tx_desc.c         descriptors in, write-back
@@ -235,6 +236,7 @@ struct sim_ring_said {
  * @rx_irq, @tx_irq, @cause: interrupts to raise at the end of a run
  * @rx_hung: queues a fault stopped until re-enabled
  * @drop_en: queues with drop enable by QDE
+ * @ntuple_on: five-tuple filters that are enabled, of which there are as many as queues
  * @rx_off, @tx_off: queues that a fault keeps on though the driver switched them off
  * @rx_blocked: the oldest frame waits for descriptors
  * @rss_key: Toeplitz, by nibble of the input; stale when @rss_dirty
@@ -260,6 +262,7 @@ struct sim_datapath {
 	struct sim_fifo fifo;
 	uint64_t rx_hung[SIM_QUEUE_WORDS];
 	uint64_t drop_en[SIM_QUEUE_WORDS];
+	uint64_t ntuple_on[SIM_QUEUE_WORDS];
 	uint64_t rx_off[SIM_QUEUE_WORDS], tx_off[SIM_QUEUE_WORDS];
 	bool rx_blocked;
 	struct sim_rsc *rsc;
@@ -312,7 +315,7 @@ static inline bool sim_queue_cut(const struct nicsim_port *p, const uint64_t *of
 }
 
 /** enum sim_once - what is worth a line in the log once per reset */
-enum sim_once { SIM_ONCE_MRQE, SIM_ONCE_STRIP, SIM_ONCE_FTQF, SIM_ONCE_TAG, SIM_ONCE_FDIR };
+enum sim_once { SIM_ONCE_MRQE, SIM_ONCE_STRIP, SIM_ONCE_TAG, SIM_ONCE_FDIR };
 #define sim_log_once(p, what, ...) \
 	do { \
 		if (!((p)->dp->said & 1u << (what))) { \
@@ -333,6 +336,11 @@ enum sim_pass sim_filter(const struct nicsim_port *p, const uint8_t *frame,
 uint32_t sim_filter_hash(const uint8_t *mac, uint32_t mo);
 /** sim_filter_ethertype() - number of the ETQF that matches, or -1. */
 int sim_filter_ethertype(const struct nicsim_port *p, uint32_t ethertype);
+
+/* ntuple.c */
+/** sim_ntuple() - whether a five-tuple or SYN filter has a *@queue for the packet. */
+bool sim_ntuple(const struct nicsim_port *p, const uint8_t *frame, const struct sim_pkt *k,
+		uint8_t *queue);
 
 /* rss.c */
 /** sim_toeplitz() - hash of @len <= 36 bytes with the key in RSSRK. */
@@ -470,7 +478,6 @@ void sim_rah_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_dmatxctl_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_mtqc_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_ftqf_write(struct nicsim_port *p, uint32_t i, uint32_t value);
-void sim_synqf_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 
 /** sim_ring_count() - descriptors of a ring by its length register; 0: too long to be one. */
 static inline uint32_t sim_ring_count(uint32_t len)

@@ -434,17 +434,3 @@ void sim_mtqc_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 			  sim_reg(p, DR_MTQC));
 	sim_reg_set(p, DR_MTQC, value);
 }
-
-void sim_ftqf_write(struct nicsim_port *p, uint32_t i, uint32_t value)
-{
-	sim_reg_set(p, DR_FTQF + 4 * i, value);
-	if (value & FTQF_ENABLE)
-		sim_log_once(p, SIM_ONCE_FTQF, "five-tuple and SYN filters are not modelled");
-}
-
-void sim_synqf_write(struct nicsim_port *p, uint32_t i, uint32_t value)
-{
-	sim_reg_set(p, DR_SYNQF, value);
-	if (value & SYNQF_ENABLE)
-		sim_log_once(p, SIM_ONCE_FTQF, "five-tuple and SYN filters are not modelled");
-}

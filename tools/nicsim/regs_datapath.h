@@ -135,10 +135,25 @@ enum srrctl_desctype { SRRCTL_LEGACY = 0, SRRCTL_ONE_BUFFER = 1 };
 #define PSRTYPE_TYPE4		0x00000010		/* split behind TCP */
 #define DR_UTA			0x0F400
 #define DR_SAQF			0x0E000
+#define DR_DAQF			0x0E200
+#define DR_SDPQF		0x0E400
 #define DR_FTQF			0x0E600
+#define FTQF_COUNT		128
+#define FTQF_PROTOCOL(v)	((v) & 0x3)
+#define FTQF_PRIORITY(v)	(((v) >> 2) & 0x7)
+#define FTQF_MASK_SOURCE	0x02000000
+#define FTQF_MASK_DEST		0x04000000
+#define FTQF_MASK_SPORT		0x08000000
+#define FTQF_MASK_DPORT		0x10000000
+#define FTQF_MASK_PORTS		(FTQF_MASK_SPORT | FTQF_MASK_DPORT)
+#define FTQF_MASK_PROTOCOL	0x20000000
 #define FTQF_ENABLE		0x80000000u
+#define DR_L34TIMIR		0x0E800
+#define L34TIMIR_QUEUE(v)	(((v) >> 21) & 0x7F)
 #define DR_SYNQF		0x0EC30
 #define SYNQF_ENABLE		0x00000001
+#define SYNQF_QUEUE(v)		(((v) >> 1) & 0x7F)
+#define SYNQF_FIRST		0x80000000u	/* before the five-tuple filters */
 
 /* Transmit, all queues */
 #define DR_RTTDCS		0x04900

@@ -82,6 +82,7 @@ static void classify(struct nicsim_port *p, const uint8_t *frame, uint32_t len,
 	meta->info = k->type | type;
 	meta->status |= sim_ptp_rx(p, frame, len, k, filter);
 	sim_fdir_rx(p, frame, len, k, meta);
+	sim_ntuple(p, frame, k, &meta->queue);
 	if (filter < 0)
 		return;
 	meta->hash = 0;

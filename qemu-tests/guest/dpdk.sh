@@ -155,6 +155,18 @@ pmd_forward()
 	note "$name: $(cut -d ' ' -f 1 /proc/uptime) s"
 }
 
+# pmd_tell_seen FROM: tell the script on the host side of each frame in the log behind byte FROM, as
+# rxonly with "set verbose 1" writes it: source address, hash, queue.
+pmd_tell_seen()
+{
+	tail -c "+$(($1 + 1))" "$pmd_log" | tr -d '\r' | awk '
+		/port 0\/queue [0-9]+: received/ { sub(/.*queue /, ""); queue = $1 + 0 }
+		/^  src=/ {
+			hash = match($0, /RSS hash=0x[0-9a-f]+/) ? substr($0, RSTART + 9, RLENGTH - 9) : "none"
+			print "- seen", substr($1, 5), hash, queue
+		}' >&4
+}
+
 # ask WORD..: what a script of peers/ on the host side is to do; it says ok, or what is wrong.
 ask()
 {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2054,SC2154
 # testpmd, for guest functions: hand devices to vfio-pci, start it, give it commands, read answers.
 # All state is in files, as checks run in subshells.
 
@@ -90,7 +90,11 @@ pmd_says()
 {
 	local answer
 
-	answer=$(pmd "$1") && grep -qE "$2" <<<"$answer" || { echo "$answer"; echo "wanted: $2"; return 1; }
+	answer=$(pmd "$1")
+	grep -qE "$2" <<<"$answer" && return
+	echo "$answer"
+	echo "wanted: $2"
+	return 1
 }
 
 # pmd_counts PORT NAME=VALUE..: values of "show port stats", as it names them.
@@ -144,8 +148,8 @@ pmd_forward()
 	pmd "set fwd io" >/dev/null
 	ok "$name: forwards" pmd_says "start" 'io packet forwarding'
 	note "forwarding: $name"
-	ok "$name: all frames are sent on" pmd_comes_to 60 1 TX-packets=$frames
-	ok "$name: all frames are sent back" pmd_comes_to 60 0 TX-packets=$frames
+	ok "$name: all frames are sent on" pmd_comes_to 60 1 TX-packets="$frames"
+	ok "$name: all frames are sent back" pmd_comes_to 60 0 TX-packets="$frames"
 	# shellcheck disable=SC2086 # a list
 	{
 		ok "$name: port 0 counts" pmd_counts 0 RX-packets=$frames TX-packets=$frames $errors

@@ -11,7 +11,8 @@ def frame(dst, vlan=None, length=50):
     """One that is like no other."""
     global count
     count += 1
-    return packet("192.0.2.1", "198.51.100.2", UDP, (count & 0xffff, 9), pattern(length, count), dst, vlan=vlan)
+    return packet("192.0.2.1", "198.51.100.2", UDP, (count & 0xffff, 9), pattern(length, count), dst,
+                  vlan=vlan)
 
 
 def tag(vlan):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """The other end of a guest's cable: frames made, sent, taken and judged in software.
 
-A scenario has ports with net=stream:NAME,server, and a guest with a port "peer" (peer_qemu in
-dpdk.sh). Its script here makes a Peer and gives it functions by name: when the guest asks for one,
+A scenario has ports with net=stream:NAME,server, and a guest with a port "peer", as for two guests,
+that leads here. Its script makes a Peer and gives it functions by name: when the guest asks for one,
 with words as arguments, it is called; it returns nothing or what is worth a note, or raises Wrong.
 One that is only told something returns SILENT.
 """

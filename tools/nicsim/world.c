@@ -466,6 +466,8 @@ struct nicsim_port *nicsim_port_add(struct nicsim *sim, const struct nicsim_port
 	sim->port_count++;
 	if (!sim->turn)
 		sim->turn = p;
+	/* What begins now begins by the clock as it is, not as it was at the last look. */
+	sim_tick(sim);
 	sim_device_reset(p, SIM_RESET_FUNCTION);
 	return p;
 
@@ -478,6 +480,7 @@ no_memory:
 
 void nicsim_wire(struct nicsim_port *a, struct nicsim_port *b)
 {
+	sim_tick(a->sim);
 	a->peer = b;
 	b->peer = a;
 	sim_phy_update(a);
@@ -486,6 +489,7 @@ void nicsim_wire(struct nicsim_port *a, struct nicsim_port *b)
 
 void nicsim_port_net(struct nicsim_port *port, const struct nicsim_net_ops *ops, void *ctx)
 {
+	sim_tick(port->sim);
 	port->net = ops;
 	port->net_ctx = ctx;
 	sim_tx_writable(port);

@@ -12,35 +12,57 @@ list_source()
 	. "$file"
 }
 
-# list_describe FILE: NAME:KERNEL[:VARIANT], guests, timeout, layers, tier, summary of each instance. The
-# file is read again for each: any of it may depend on kernel and variant.
-list_describe()
+# list_pairs: KERNEL:VARIANT of each instance of $file, with - for no variant.
+list_pairs()
 (
-	file=$1 kernel='' variant=''
-	pairs=$(
+	kernel='' variant=''
+	list_source
+	[ "$only_kernel" != debug ] || kernels=debug
+	# Asked for by name
+	[[ $wanted != *" $name:debug"[\ :]* || " $kernels " == *' debug '* ]] || kernels+=' debug'
+	for kernel in $kernels; do
 		list_source
-		[ "$only_kernel" != debug ] || kernels=debug
-		# Asked for by name
-		[[ $wanted != *" $name:debug"[\ :]* || " $kernels " == *' debug '* ]] || kernels+=' debug'
-		for kernel in $kernels; do
-			list_source
-			for variant in ${variants:--}; do
-				echo "$kernel:$variant"
-			done
+		for variant in ${variants:--}; do
+			echo "$kernel:$variant"
 		done
-	)
-	for pair in $pairs; do
+	done
+)
+
+# list_describe FILE FUNCTION: read the file anew for each of its instances, since any of it may depend on
+# kernel and variant, and call the function.
+list_describe()
+{
+	local file=$1 pair kernel variant
+
+	for pair in $(list_pairs); do
 		kernel=${pair%%:*} variant=${pair#*:}
 		[ "$variant" != - ] || variant=
 		(
 			list_source
-			timeout=$((timeout * ${NAX_SLOW:-1}))
-			[ "$kernel" != debug ] || timeout=$((timeout * debug_slow))
-			printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$name:$kernel${variant:+:$variant}" "$guests" \
-				"$timeout" "${layers:--}" "$tier" "$summary"
+			"$2"
 		)
 	done
-)
+}
+
+# NAME:KERNEL[:VARIANT], guests, timeout, layers, tier, summary
+list_instance()
+{
+	timeout=$((timeout * ${NAX_SLOW:-1}))
+	[ "$kernel" != debug ] || timeout=$((timeout * debug_slow))
+	printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$name:$kernel${variant:+:$variant}" "$guests" "$timeout" \
+		"${layers:--}" "$tier" "$summary"
+}
+
+# driver, behaviour, name: a row for each line of "proves", if nicsim is there
+list_proofs()
+{
+	local line
+
+	[ ${#ports[@]} -gt 0 ] || return 0
+	while IFS= read -r line; do
+		[ -z "$line" ] || printf '%s\t%s\t%s\n' "$driver" "$line" "$name"
+	done <<<"$proves"
+}
 
 # list_instances NAME..: sets the array instances, and guests_of, limit_of, layers_of, tier_of, summary_of.
 list_instances()
@@ -68,28 +90,21 @@ list_instances()
 			instances+=("$instance")
 			guests_of[$instance]=$guests limit_of[$instance]=$limit layers_of[$instance]=$layers
 			tier_of[$instance]=$of summary_of[$instance]=$summary
-		done < <(list_describe "$file")
+		done < <(list_describe "$file" list_instance)
 	done
 	[ -z "${wanted// /}" ] || fail "no such scenario${only_kernel:+ with kernel $only_kernel}:$wanted"
 	[ ${#instances[@]} -gt 0 ] ||
 		fail "no scenario of tier $tier${only_kernel:+ has kernel $only_kernel}${1:+ is called $*}"
 }
 
-# Print the table of who proves what: a row for each line of "proves" and driver.
+# Print the table of who proves what: a row for each driver and behaviour.
 list_table()
 {
-	local file
+	local file wanted=''
 
 	for file in "$scenarios"/*; do
-		(
-			kernel='' variant=''
-			list_source
-			# Without a port of nicsim nothing is said of it.
-			while IFS= read -r line; do
-				[ -z "$line" ] || [ ${#ports[@]} -eq 0 ] || printf '%s\t%s\t%s\n' "$driver" "$line" "$name"
-			done <<<"$proves"
-		)
-	done | LC_ALL=C sort -t $'\t' -k 1,1 -k 3,3 -s | awk -F '\t' '
+		list_describe "$file" list_proofs
+	done | awk '!seen[$0]++' | LC_ALL=C sort -t $'\t' -k 1,1 -k 3,3 -s | awk -F '\t' '
 		BEGIN { print "| driver | behaviour of nicsim | scenarios |\n|---|---|---|" }
 		{
 			row = $1 "\t" $2

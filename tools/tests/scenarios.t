@@ -26,22 +26,22 @@ fewer()
 ok "the full tier has more than the quick one" fewer
 ok "any scenario runs on the debug kernel" lists ixgbe-probe:debug:10fb --kernel debug
 
-# field FILE NAME: a variable of a scenario, in a shell of its own
-field()
-{
-	bash -c 'kernel=6.12 variant= name= dir= tftp= ports=(); . "$1"; declare -n v=$2; echo "${v[*]-}"' \
-		- "$1" "$2"
-}
+# Each instance says what it is for; with nicsim, who judges, and what it proves.
 described()
 {
-	local file bad=0
+	local here=qemu-tests scenarios=qemu-tests/scenarios only_kernel='' wanted='' debug_slow=4 file bad=0
 
-	for file in qemu-tests/scenarios/*; do
-		[ -n "$(field "$file" summary)" ] || { echo "$file: no summary"; bad=1; }
-		[ -n "$(field "$file" ports)" ] || continue
-		[ -n "$(field "$file" driver)" ] || { echo "$file: ports, but no driver"; bad=1; }
-		[ -n "$(field "$file" proves)" ] || { echo "$file: ports, but no proves"; bad=1; }
-	done
+	. qemu-tests/list.sh
+	undescribed()
+	{
+		[ -n "$summary" ] || echo "$name: no summary"
+		[ ${#ports[@]} -eq 0 ] || [ -n "$driver" ] || echo "$name: ports, but no driver"
+		[ ${#ports[@]} -eq 0 ] || [ -n "$proves" ] || echo "$name: ports, but no proves"
+		[[ $tier =~ ^(quick|full)$ ]] || echo "$name: tier is $tier"
+	}
+	for file in "$scenarios"/*; do
+		list_describe "$file" undescribed
+	done | sort -u | grep . && bad=1
 	return $bad
 }
 ok "each scenario has a summary; with nicsim, what it proves" described

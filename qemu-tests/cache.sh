@@ -42,6 +42,22 @@ cache_tell()
 	host_say "$2 cannot be made, see above and $1"
 }
 
+# When the entry was used last; what has not been for two weeks goes when another is made.
+cache_use()
+{
+	mkdir -p "$host_cache/used" && : >"$host_cache/used/${cache_entry##*/}"
+}
+
+cache_prune()
+{
+	local file
+
+	find "$host_cache/used" -type f -mtime +14 | while IFS= read -r file; do
+		rm -rf --one-file-system "${host_cache:?}/${file##*/}"
+		rm -f "$file"
+	done
+}
+
 # cache_lock NAME SECONDS: sets cache_lock_fd; two makers wait for each other.
 cache_lock()
 {
@@ -64,7 +80,10 @@ cache_make()
 
 	shift 4
 	cache_entry=$host_cache/$name-$key
-	"${cache_check:-cache_is_whole}" "$cache_entry" && return
+	if "${cache_check:-cache_is_whole}" "$cache_entry"; then
+		cache_use
+		return
+	fi
 	cache_lock "$name" "$((host_limit + 60))" || return
 	"${cache_check:-cache_is_whole}" "$cache_entry" || cache_fill "$@" || status=$?
 	exec {cache_lock_fd}>&-
@@ -82,7 +101,7 @@ cache_fill()
 	tmp=$(mktemp -d "$host_cache/build-$name.XXXXXX") || return
 	if "$@" "$tmp" >"$log" 2>&1 </dev/null {cache_lock_fd}>&- &&
 		"${cache_seal:-cache_sum}" "$tmp" >>"$log" 2>&1; then
-		mv -T "$tmp" "$cache_entry"
+		mv -T "$tmp" "$cache_entry" && cache_use && cache_prune
 		return
 	fi
 	cache_tell "$log" "$name" "$need"

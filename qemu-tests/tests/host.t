@@ -174,6 +174,16 @@ killed_maker()
 	make_layers && layers_whole && ! compgen -G "$cache/build-*"
 }
 ok "a maker that was killed" killed_maker
+pruned()
+{
+	mkdir -p "$cache/layer-old-key" "$cache/layer-new-key"
+	touch -d '15 days ago' "$cache/used/layer-old-key"
+	touch -d '13 days ago' "$cache/used/layer-new-key"
+	rm -rf "$cache"/layer-net-*
+	make_layers && [ ! -e "$cache/layer-old-key" ] && [ ! -e "$cache/used/layer-old-key" ] &&
+		[ -e "$cache/layer-new-key" ] && compgen -G "$cache/layer-base-*"
+}
+ok "what was not used for two weeks goes" pruned
 ok "no such layer" one_line 1 "layer is 'nothing': must be one of" \
 	bash -c '. "$1/host.sh" && . "$1/guest.sh" && host_make && kernel=6.12 layers=nothing && guest_make' - "$here"
 ok "no such kernel" one_line 1 "kernel is '5.0': must be debug or one of: 6.12 7.2" \

@@ -14,7 +14,8 @@ output, and "== status NUMBER", for each program. Stored is JSON:
 
 result is pass, skip or xfail. "said" is the reason that the test itself printed. An xfail with "why" is
 one that the test called a failure, and why is the reason, written by hand: a failure without it never
-compares well; "sometimes": true is for one that hangs on chance, and may pass. A program that ends without naming a case has one, named like itself, by its status.
+compares well; "sometimes": true is for one that hangs on chance, and may pass, and without "said" fail in
+several ways. A program that ends without naming a case has one, named like itself, by its status.
 """
 import json
 import re
@@ -39,8 +40,14 @@ def cause(lines):
     else:
         lines = checks[-1:] or lines[-1:]
     text = ' '.join(COMMENT.sub('', line).strip() for line in lines)
-    text = re.sub(r"(?<![A-Za-z])\d+(\.\d+)?|(?<=\bms)\d+\w*", 'N', text)
-    return re.sub(r'\[N(, N)+\]', '[N, ..]', text)[:200]
+    ran = re.search(r'CMD[^ ]*: (\S+).* EXIT: \d+(?: STD(?:OUT|ERR):)? *(.*)', text)
+    if ran:
+        text = f"{ran[1].rsplit('/', 1)[-1]}: {ran[2].rsplit('STDERR: ', 1)[-1]}"
+    text = re.sub(r'\b(\w+\.)+(?=[A-Z])', '', text)
+    text = re.sub(r'\b0x[0-9a-f]+', 'N', text)
+    text = re.sub(r'(?<![A-Za-z])\d+(\.\d+)*', 'N', text)
+    # Lists, of which the length differs as well
+    return re.sub(r'\[N(, N)+\]', '[N, ..]', re.sub(r'\{N[^}]*\}', '{N ..}', text))[:200]
 
 
 def read_case(line, after):
@@ -49,7 +56,8 @@ def read_case(line, after):
     if match:
         bad, name, directive, reason = match.groups()
         result = 'fail' if bad else {'SKIP': 'skip', 'XFAIL': 'xfail'}.get(directive, 'pass')
-        return name, result, reason or ''
+        # A check that failed before says more.
+        return name, result, '' if bad else reason or ''
     match = LIB_SH.match(line)
     if match:
         result = {'OK': 'pass', 'FAIL': 'fail', 'SKIP': 'skip', 'XFAIL': 'xfail'}[match[2]]
@@ -124,7 +132,8 @@ def same(got, stored):
     if got['result'] == 'pass' and stored.get('sometimes'):
         return True
     if got['result'] == 'fail':
-        return bool(stored.get('why')) and got.get('said') == stored.get('said')
+        chance = stored.get('sometimes') and 'said' not in stored
+        return bool(stored.get('why')) and (chance or got.get('said') == stored.get('said'))
     return got == stored
 
 

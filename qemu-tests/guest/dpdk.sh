@@ -47,7 +47,7 @@ pmd_start()
 	[[ " ${eal[*]} " == *' --no-huge '* ]] || eal+=(--in-memory)
 	rm -f "$pmd_dir"/status
 	: >"$pmd_log"
-	echo 0 >"$pmd_dir/marks"
+	echo 1000 >"$pmd_dir/marks"
 	# Open for writing as well, so that it never comes to an end.
 	(
 		stdbuf -oL dpdk-testpmd "${eal[@]}" -- --interactive "$@"
@@ -76,13 +76,20 @@ pmd()
 {
 	local from mark
 
-	mark=$(($(cat "$pmd_dir/marks") + 1))
+	# A port that is not there: its complaint comes when the command before is done, in one piece, while
+	# the echo of what is typed may have the message of an event in its midst.
+	mark=$(($(<"$pmd_dir/marks") + 1))
 	echo "$mark" >"$pmd_dir/marks"
 	from=$(wc -c <"$pmd_log")
-	# Its line editor echoes the second line when the first is done.
-	printf '%s\nmark%d.\n' "$1" "$mark" 1<>"$pmd_dir/in"
-	pmd_wait 60 "mark$mark\\." || return
-	tail -c "+$((from + 1))" "$pmd_log" | sed "/mark$mark\\./,\$d" | tr -d '\r'
+	printf '%s\nshow port stats %d\n' "$1" "$mark" 1<>"$pmd_dir/in"
+	pmd_wait 60 "Invalid port $mark" || return
+	tail -c "+$((from + 1))" "$pmd_log" | sed "s/\r\$//; /Invalid port $mark/,\$d; /show port stats $mark\$/d"
+}
+
+# pmd_do COMMAND..: give commands whose answers do not matter.
+pmd_do()
+{
+	pmd "$(printf '%s\n' "$@")" >/dev/null
 }
 
 # pmd_says COMMAND PATTERN: a line of the answer matches.
@@ -145,7 +152,7 @@ pmd_forward()
 		ok "$name: $pattern" grep -q "$pattern" "$pmd_log"
 	done
 	ok "$name: link is up at 10 Gbit/s" pmd_says "show port summary all" ' net_ixgbe +up +10 Gbps'
-	pmd "set fwd io" >/dev/null
+	pmd_do "set fwd io"
 	ok "$name: forwards" pmd_says "start" 'io packet forwarding'
 	note "forwarding: $name"
 	ok "$name: all frames are sent on" pmd_comes_to 60 1 TX-packets="$frames"
@@ -159,10 +166,16 @@ pmd_forward()
 	note "$name: $(cut -d ' ' -f 1 /proc/uptime) s"
 }
 
-# pmd_tell_seen FROM: tell the script on the host side of each frame in the log behind byte FROM, as
-# rxonly with "set verbose 1" writes it: source address, hash, queue.
+pmd_has_seen()
+{
+	[ "$(tail -c "+$(($1 + 1))" "$pmd_log" | grep -c '^  src=')" -ge "$2" ]
+}
+
+# pmd_tell_seen FROM COUNT: tell the script on the host side of each frame in the log behind byte FROM, as
+# rxonly with "set verbose 1" writes it: source address, hash, queue. The counters run ahead of the log.
 pmd_tell_seen()
 {
+	within 20 pmd_has_seen "$@"
 	tail -c "+$(($1 + 1))" "$pmd_log" | tr -d '\r' | awk '
 		/port 0\/queue [0-9]+: received/ { sub(/.*queue /, ""); queue = $1 + 0 }
 		/^  src=/ {

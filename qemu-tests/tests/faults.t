@@ -32,7 +32,7 @@ reason()
 	module:*:warn) echo 'WARNING: .*nax_faults\.c' ;;
 	module:*:bug) echo 'kernel BUG at .*nax_faults\.c' ;;
 	module:*:lockdep) echo 'WARNING: possible circular locking dependency detected' ;;
-	module:*:sleep) echo 'BUG: scheduling while atomic: modprobe' ;;
+	module:*:sleep) echo 'BUG: sleeping function called from invalid context' ;;
 	module:*:kasan) echo 'BUG: KASAN: slab-out-of-bounds in fault_kasan' ;;
 	module:*:ubsan) echo 'UBSAN: shift-out-of-bounds' ;;
 	module:*:leak) echo 'unreferenced object 0x[0-9a-f]+ \(size 1024\)' ;;

@@ -6,6 +6,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -16,6 +17,7 @@ MODULE_PARM_DESC(kind, "what to do wrong: the name of an entry of kinds[]");
 
 static DEFINE_SPINLOCK(lock_a);
 static DEFINE_SPINLOCK(lock_b);
+static DEFINE_MUTEX(sleeping_lock);
 
 static void fault_warn(void)
 {
@@ -53,10 +55,12 @@ static void fault_lockdep(void)
 	spin_unlock(&lock_b);
 }
 
+/* A lock that may sleep, below one that may not; this time it is free. */
 static void fault_sleep(void)
 {
 	spin_lock(&lock_a);
-	msleep(1);
+	mutex_lock(&sleeping_lock);
+	mutex_unlock(&sleeping_lock);
 	spin_unlock(&lock_a);
 }
 

@@ -20,8 +20,8 @@
 	X("tx_bytes", NAX_STAT_TX_BYTES, 0x04090, PAIR)			/* GOTCL, GOTCH */ \
 	X("rx_broadcast", NAX_STAT_RX_BROADCAST, 0x04078, ONE)		/* BPRC */ \
 	X("rx_multicast", NAX_STAT_RX_MULTICAST, 0x0407c, ONE)		/* MPRC */ \
-	X("tx_multicast", NAX_STAT_OTHER, 0x040f0, ONE)			/* MPTC */ \
-	X("tx_broadcast", NAX_STAT_OTHER, 0x040f4, ONE)			/* BPTC */ \
+	X("tx_multicast", NAX_STAT_TX_MULTICAST, 0x040f0, ONE)			/* MPTC */ \
+	X("tx_broadcast", NAX_STAT_TX_BROADCAST, 0x040f4, ONE)			/* BPTC */ \
 	X("rx_missed_packets", NAX_STAT_RX_MISSED, 0x03fa0, EIGHT)		/* MPC */ \
 	X("rx_crc_errors", NAX_STAT_RX_CRC, 0x04000, ONE)		/* CRCERRS */ \
 	X("rx_illegal_bytes", NAX_STAT_OTHER, 0x04004, ONE)		/* ILLERRC */ \
@@ -29,30 +29,30 @@
 	X("rx_local_faults", NAX_STAT_OTHER, 0x04034, ONE)		/* MLFC */ \
 	X("rx_remote_faults", NAX_STAT_OTHER, 0x04038, ONE)		/* MRFC */ \
 	X("rx_length_errors", NAX_STAT_RX_LENGTH, 0x04040, ONE)		/* RLEC */ \
-	X("rx_undersize", NAX_STAT_OTHER, 0x040a4, ONE)			/* RUC */ \
-	X("rx_fragments", NAX_STAT_OTHER, 0x040a8, ONE)			/* RFC */ \
-	X("rx_oversize", NAX_STAT_OTHER, 0x040ac, ONE)			/* ROC */ \
-	X("rx_jabber", NAX_STAT_OTHER, 0x040b0, ONE)			/* RJC */ \
+	X("rx_undersize", NAX_STAT_RX_UNDERSIZE, 0x040a4, ONE)			/* RUC */ \
+	X("rx_fragments", NAX_STAT_RX_FRAGMENTS, 0x040a8, ONE)			/* RFC */ \
+	X("rx_oversize", NAX_STAT_RX_OVERSIZE, 0x040ac, ONE)			/* ROC */ \
+	X("rx_jabber", NAX_STAT_RX_JABBER, 0x040b0, ONE)			/* RJC */ \
 	X("rx_checksum_errors", NAX_STAT_OTHER, 0x04120, ONE)		/* XEC */ \
 	X("tx_pause_xon", NAX_STAT_OTHER, 0x03f60, ONE)			/* LXONTXC */ \
 	X("tx_pause_xoff", NAX_STAT_TX_PAUSE, 0x03f68, ONE)			/* LXOFFTXC */ \
 	X("rx_pause_xon", NAX_STAT_OTHER, 0x041a4, ONE)			/* LXONRXCNT */ \
 	X("rx_pause_xoff", NAX_STAT_RX_PAUSE, 0x041a8, ONE)			/* LXOFFRXCNT */ \
-	X("rx_64", NAX_STAT_OTHER, 0x0405c, ONE)			/* PRC64 */ \
-	X("rx_65_to_127", NAX_STAT_OTHER, 0x04060, ONE)			/* PRC127 */ \
-	X("rx_128_to_255", NAX_STAT_OTHER, 0x04064, ONE)		/* PRC255 */ \
-	X("rx_256_to_511", NAX_STAT_OTHER, 0x04068, ONE)		/* PRC511 */ \
-	X("rx_512_to_1023", NAX_STAT_OTHER, 0x0406c, ONE)		/* PRC1023 */ \
-	X("rx_1024_to_max", NAX_STAT_OTHER, 0x04070, ONE)		/* PRC1522 */ \
+	X("rx_64", NAX_STAT_RX_64, 0x0405c, ONE)			/* PRC64 */ \
+	X("rx_65_to_127", NAX_STAT_RX_65_127, 0x04060, ONE)			/* PRC127 */ \
+	X("rx_128_to_255", NAX_STAT_RX_128_255, 0x04064, ONE)		/* PRC255 */ \
+	X("rx_256_to_511", NAX_STAT_RX_256_511, 0x04068, ONE)		/* PRC511 */ \
+	X("rx_512_to_1023", NAX_STAT_RX_512_1023, 0x0406c, ONE)		/* PRC1023 */ \
+	X("rx_1024_to_max", NAX_STAT_RX_1024_MAX, 0x04070, ONE)		/* PRC1522 */ \
 	X("rx_total_packets", NAX_STAT_OTHER, 0x040d0, ONE)		/* TPR */ \
 	X("rx_total_bytes", NAX_STAT_OTHER, 0x040c0, PAIR)		/* TORL, TORH */ \
 	X("tx_total_packets", NAX_STAT_OTHER, 0x040d4, ONE)		/* TPT */ \
-	X("tx_64", NAX_STAT_OTHER, 0x040d8, ONE)			/* PTC64 */ \
-	X("tx_65_to_127", NAX_STAT_OTHER, 0x040dc, ONE)			/* PTC127 */ \
-	X("tx_128_to_255", NAX_STAT_OTHER, 0x040e0, ONE)		/* PTC255 */ \
-	X("tx_256_to_511", NAX_STAT_OTHER, 0x040e4, ONE)		/* PTC511 */ \
-	X("tx_512_to_1023", NAX_STAT_OTHER, 0x040e8, ONE)		/* PTC1023 */ \
-	X("tx_1024_to_max", NAX_STAT_OTHER, 0x040ec, ONE)		/* PTC1522 */ \
+	X("tx_64", NAX_STAT_TX_64, 0x040d8, ONE)			/* PTC64 */ \
+	X("tx_65_to_127", NAX_STAT_TX_65_127, 0x040dc, ONE)			/* PTC127 */ \
+	X("tx_128_to_255", NAX_STAT_TX_128_255, 0x040e0, ONE)		/* PTC255 */ \
+	X("tx_256_to_511", NAX_STAT_TX_256_511, 0x040e4, ONE)		/* PTC511 */ \
+	X("tx_512_to_1023", NAX_STAT_TX_512_1023, 0x040e8, ONE)		/* PTC1023 */ \
+	X("tx_1024_to_max", NAX_STAT_TX_1024_MAX, 0x040ec, ONE)		/* PTC1522 */ \
 	X("rx_dma_packets", NAX_STAT_OTHER, 0x02f50, ONE)		/* RXDGPC */ \
 	X("tx_dma_packets", NAX_STAT_OTHER, 0x087a0, ONE)		/* TXDGPC */
 

@@ -224,3 +224,16 @@ const struct nax_config *nax_adapter_config(const struct nax_adapter *a)
 {
 	return &nax_core_of(a)->config;
 }
+
+void nax_vector_set_itr(struct nax_vector *v, u32 us)
+{
+	struct nax_core *c = nax_core_of(v->adapter);
+	u32 itr = nax_config_itr(&v->adapter->caps, us);
+
+	if (!c->started || !v->adapter->driver->ops->set_itr || v->itr_us == itr)
+		return;
+	WRITE_ONCE(v->itr_us, (u16)itr);
+	nax_enter(c, NAX_OP_CONFIGURE, NULL);
+	v->adapter->driver->ops->set_itr(v);
+	nax_leave(c, NAX_OP_CONFIGURE, NULL);
+}

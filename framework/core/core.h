@@ -46,6 +46,11 @@ enum nax_event {
  * @buf_home: set dma and cap as buf_get() did, for a slot whose packet started elsewhere
  * @buf_addr: CPU address of slot->dma
  * @buf_room: bytes before slot->dma and (by *@after) bytes from it to the end of the buffer
+ * @queue_make: NULL, or make what the back end hangs on @q at nax_queue.backend; before the first
+ *	buf_get(). 0 or -errno
+ * @queue_free: NULL, or undo it; after the last buf_put(). nax_queue.backend may be NULL
+ * @queue_stopped: NULL, or forget what is in flight: the queue's DMA has ended, its indices are
+ *	set back
  * @queue_pause: return once no poll of @q runs, and let none start; nests where several queues
  *	share a poll context
  * @queue_resume: undo it
@@ -74,6 +79,9 @@ struct nax_backend_ops {
 	void (*buf_home)(struct nax_queue *q, struct nax_slot *slot);
 	u8 *(*buf_addr)(struct nax_queue *q, const struct nax_slot *slot);
 	u32 (*buf_room)(struct nax_queue *q, const struct nax_slot *slot, u32 *after);
+	int (*queue_make)(struct nax_queue *q);
+	void (*queue_free)(struct nax_queue *q);
+	void (*queue_stopped)(struct nax_queue *q);
 	void (*queue_pause)(struct nax_queue *q);
 	void (*queue_resume)(struct nax_queue *q);
 	void (*queue_wake)(struct nax_queue *q);
@@ -266,6 +274,18 @@ u32 nax_queue_poll_tx(struct nax_queue *q);
  */
 void nax_queue_submit(struct nax_queue *q, u32 n);
 
+/**
+ * nax_queue_give() - nax_queue_submit() for packets that are known to need nothing of software
+ * @q: transmit queue, running
+ * @n: slots, at most nax_queue_tx_free()
+ *
+ * For a back end whose upper layer never asks for more than nax_adapter.offloads and nax_caps allow.
+ */
+static inline void nax_queue_give(struct nax_queue *q, u32 n)
+{
+	q->ring.end += n;
+}
+
 /** nax_queue_tx_free() - slots that may be filled now. */
 u32 nax_queue_tx_free(const struct nax_queue *q);
 
@@ -277,6 +297,9 @@ bool nax_queue_running(const struct nax_queue *q);
 
 /** nax_vector_arm() - no work was found: interrupt when there is. Poll once more after it. */
 void nax_vector_arm(struct nax_vector *v);
+
+/** nax_vector_set_itr() - moderate one queue vector, until the adapter is configured again; control. */
+void nax_vector_set_itr(struct nax_vector *v, u32 us);
 
 /** nax_error_set() - fill @err (may be NULL) and return @code. */
 int nax_error_set(struct nax_error *err, int code, const char *fmt, ...) __printf(3, 4);

@@ -65,6 +65,7 @@ void nax_mark_gone(struct nax_adapter *a, const char *why)
 	if (!nax_note_post(&c->gone, why))
 		return;
 	WRITE_ONCE(a->gone, true);
+	WRITE_ONCE(a->bar, NULL);
 	c->ops->service(a);
 }
 

@@ -113,6 +113,8 @@ int nax_queue_make(struct nax_core *c, const struct nax_config *cfg, bool rx, u1
 	q->report_interval = c->a.caps.report_interval;
 
 	ret = nax_queue_memory(c, qc, slots);
+	if (!ret && c->ops->queue_make)
+		ret = c->ops->queue_make(q);
 	if (!ret) {
 		nax_queue_set_indices(c, q);
 		ret = nax_queue_buffers(c, q);
@@ -146,6 +148,8 @@ void nax_queue_free(struct nax_core *c, struct nax_queue *q)
 		c->bufs--;
 		c->ops->buf_put(q, &q->ring.slot[qc->held]);
 	}
+	if (c->ops->queue_free)
+		c->ops->queue_free(q);
 	nax_stats_keep(c, q);
 	nax_free(c, q->report);
 	nax_free(c, q->priv);
@@ -164,6 +168,7 @@ void nax_queue_exchange(struct nax_queue *q, struct nax_queue *other)
 	swap(q->desc_dma, other->desc_dma);
 	swap(q->report, other->report);
 	swap(q->priv, other->priv);
+	swap(q->backend, other->backend);
 	swap(q->buf_len, other->buf_len);
 	swap(q->slots_max, other->slots_max);
 	swap(qc->desc_bytes, oc->desc_bytes);
@@ -271,6 +276,8 @@ void nax_queue_stop(struct nax_core *c, struct nax_queue *q)
 		nax_queue_count_lost(q);
 	nax_queue_set_indices(c, q);
 	nax_queue_publish(qc);
+	if (c->ops->queue_stopped)
+		c->ops->queue_stopped(q);
 }
 
 void nax_queue_pause(struct nax_core *c, struct nax_queue *q)

@@ -53,14 +53,22 @@ static int nax_change_make(struct nax_core *c, struct nax_change *ch, struct nax
 	return ret;
 }
 
-static void nax_change_free(struct nax_core *c, struct nax_change *ch)
+/* Queues that are not in force, while all polls rest: what they hang on may be polled afterwards. */
+static void nax_change_drop(struct nax_core *c, struct nax_change *ch)
 {
 	u32 i;
 
 	for (i = 0; i < NAX_QUEUES_MAX; i++) {
 		nax_queue_free(c, ch->rxq[i]);
 		nax_queue_free(c, ch->txq[i]);
+		ch->rxq[i] = NULL;
+		ch->txq[i] = NULL;
 	}
+}
+
+static void nax_change_free(struct nax_core *c, struct nax_change *ch)
+{
+	nax_change_drop(c, ch);
 	nax_free(c, ch);
 }
 
@@ -115,6 +123,7 @@ static int nax_change_restart(struct nax_core *c, struct nax_change *ch, struct 
 		if (nax_is_gone(c) || nax_bring_up(c, &again))
 			nax_recover_failed(c, cause.text, &again);
 	}
+	nax_change_drop(c, ch);
 	nax_resume_all(c);
 	return ret;
 }
@@ -185,6 +194,7 @@ static int nax_change_live(struct nax_core *c, struct nax_change *ch, struct nax
 		nax_change_queues(c, ch, nax_queue_start);
 	if (nax_is_gone(c))
 		nax_go_gone(c, nax_note_text(&c->gone));
+	nax_change_drop(c, ch);
 	nax_resume_all(c);
 	return ret;
 }

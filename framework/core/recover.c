@@ -99,6 +99,7 @@ void nax_go_gone(struct nax_core *c, const char *why)
 	nax_recover_record(c, NAX_RECOVER_GONE, text);
 	nax_note_post(&c->gone, text);
 	WRITE_ONCE(a->gone, true);
+	WRITE_ONCE(a->bar, NULL);
 	nax_take_down(c);
 	nax_pci_disable(c);
 	nax_set_state(c, NAX_STATE_GONE);

@@ -62,7 +62,8 @@ struct nax_vector {
  * @driver: the driver
  * @priv: driver's own, nax_driver.priv_size bytes, zeroed before attach()
  * @core: the framework's own
- * @bar: mapped registers, NULL if every access goes through the bus
+ * @bar: mapped registers, NULL if every access goes through the bus or is looked at by the
+ *	verifier, and once the device is gone
  * @bar_size: bytes of register space
  * @vendor: PCI vendor id
  * @device: PCI device id
@@ -230,7 +231,12 @@ static inline u32 nax_reg_read(struct nax_adapter *a, u32 reg)
 /** nax_reg_write() - write a 32-bit register; nothing happens once the device is gone. */
 static inline void nax_reg_write(struct nax_adapter *a, u32 reg, u32 value)
 {
-	nax_reg_write_slow(a, reg, value);
+	volatile u8 *bar = READ_ONCE(a->bar);
+
+	if (likely(bar))
+		nax_mmio_write(bar + reg, value);
+	else
+		nax_reg_write_slow(a, reg, value);
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <linux/compiler.h>
 #include <linux/container_of.h>
 #include <linux/errno.h>
+#include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -19,5 +20,8 @@
 #include <linux/string.h>
 #include <asm/barrier.h>
 #include <asm/byteorder.h>
+
+/* One 32-bit register, ordered after all writes to memory before it. */
+#define nax_mmio_write(addr, value)	writel(value, (void __iomem __force *)(addr))
 
 #endif /* NAX_HAL_LINUX_H */

@@ -138,4 +138,11 @@ static inline bool test_and_clear_bit(unsigned int nr, unsigned long *word)
 #define dma_wmb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #endif
 
+/* One 32-bit register in mapped memory, little endian, ordered after all writes to memory before it. */
+static inline void nax_mmio_write(volatile void *addr, u32 value)
+{
+	dma_wmb();
+	*(volatile u32 *)addr = cpu_to_le32(value);
+}
+
 #endif /* NAX_HAL_USER_H */

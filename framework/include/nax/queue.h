@@ -62,6 +62,7 @@ struct nax_tx_report {
  * @report_tail: free-running index one past the newest
  * @batch: what the last rx_reap() found
  * @priv: driver's own, nax_driver.queue_priv_size bytes, zeroed when the queue is made
+ * @backend: the back end's own, see struct nax_backend_ops.queue_make
  * @adapter: the adapter
  * @vector: interrupt vector that serves the queue
  * @desc_dma: bus address of @desc
@@ -100,6 +101,7 @@ struct nax_queue {
 	} batch;
 	u32 rung;
 	void *priv;
+	void *backend;
 	struct nax_adapter *adapter;
 	struct nax_vector *vector;
 	u64 desc_dma;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# The driver API, the core and every driver compile as kernel code, against the headers that are
-# installed, with W=1 and no warning.
+# The driver API, the core and every driver compile as kernel code, and nax.ko and nax_ixgbe.ko are
+# built, against the headers that are installed, with W=1 and no warning.
 . "$(dirname "$0")/lib.sh"
 
 shopt -s nullglob
@@ -37,8 +37,20 @@ does_not_compile() {
 	! compiles "$1"
 }
 
+# Core, back end and driver as modules, without a word of compiler or modpost.
+modules_build() {
+	local out=$work/modules
+
+	rm -rf "$out"
+	framework/linux/build "$1" "$out" W=1 >"$work/said" 2>&1 || { cat "$work/said"; return 1; }
+	! grep -vE '^(Skipping BTF generation|warning: the compiler differs|  (The kernel was|You are using))' \
+		"$work/said" || return 1
+	[ -s "$out/nax.ko" ] && [ -s "$out/nax_ixgbe.ko" ]
+}
+
 for kdir in "${headers[@]}"; do
 	ok "compiles against $(basename "$kdir")" compiles "$kdir"
+	ok "modules build against $(basename "$kdir")" modules_build "$kdir"
 done
 sources+=("$work/bad.c")
 echo "#include <stdio.h>" >"$work/bad.c"

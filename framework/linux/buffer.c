@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory of queues: pages of a page pool for receive, one item beside each slot for transmit.
+ *
+ * A receive slot owns a page at all times: the page of a packet leaves its slot only when another
+ * one is there to take its place. Without memory packets are dropped, and the device never starves.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/slab.h>
+
+#include "linux.h"
+
+static int nax_rx_make(struct nax_queue *q, struct nax_rx *rx)
+{
+	struct nax_device *d = nax_device_of(q->adapter);
+	struct page_pool_params p = {
+		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
+		.pool_size = nax_ring_size(&q->ring),
+		.nid = dev_to_node(&d->pdev->dev),
+		.dev = &d->pdev->dev,
+		/* An XDP program may send what it received. */
+		.dma_dir = DMA_BIDIRECTIONAL,
+		.max_len = NAX_RX_ROOM,
+		.offset = NAX_RX_HEADROOM,
+	};
+	struct nax_irq *irq = &d->irq[q->index % d->n_irqs];
+	int ret;
+
+	nax_page_pool_of(&p, d->net, &irq->napi, q->index);
+	rx->pool = page_pool_create(&p);
+	if (IS_ERR(rx->pool)) {
+		ret = PTR_ERR(rx->pool);
+		rx->pool = NULL;
+		return ret;
+	}
+	ret = xdp_rxq_info_reg(&rx->xdp, d->net, q->index, irq->napi.napi_id);
+	if (ret)
+		return ret;
+	rx->xdp_ready = true;
+	return xdp_rxq_info_reg_mem_model(&rx->xdp, MEM_TYPE_PAGE_POOL, rx->pool);
+}
+
+int nax_linux_queue_make(struct nax_queue *q)
+{
+	struct nax_tx *tx;
+
+	if (q->is_rx) {
+		q->backend = kzalloc(sizeof(struct nax_rx), GFP_KERNEL);
+		return q->backend ? nax_rx_make(q, q->backend) : -ENOMEM;
+	}
+	tx = kzalloc(sizeof(*tx), GFP_KERNEL);
+	if (!tx)
+		return -ENOMEM;
+	q->backend = tx;
+	tx->item = kvcalloc(nax_ring_size(&q->ring), sizeof(*tx->item), GFP_KERNEL);
+	return tx->item ? 0 : -ENOMEM;
+}
+
+void nax_linux_queue_free(struct nax_queue *q)
+{
+	struct nax_rx *rx;
+
+	if (!q->backend)
+		return;
+	if (q->is_rx) {
+		rx = nax_rx_of(q);
+		if (rx->xdp_ready)
+			xdp_rxq_info_unreg(&rx->xdp);
+		if (rx->pool)
+			page_pool_destroy(rx->pool);
+	} else {
+		kvfree(nax_tx_of(q)->item);
+	}
+	kfree(q->backend);
+	q->backend = NULL;
+}
+
+void nax_linux_queue_stopped(struct nax_queue *q)
+{
+	if (!q->is_rx)
+		nax_tx_drop_all(q);
+}
+
+int nax_linux_buf_get(struct nax_queue *q, struct nax_slot *slot)
+{
+	struct page *page;
+
+	/* The stack brings the memory of what is to be sent. */
+	if (!q->is_rx)
+		return 0;
+	page = nax_rx_page(nax_rx_of(q));
+	if (!page)
+		return -ENOMEM;
+	nax_slot_set_page(slot, page);
+	slot->cap = q->buf_len;
+	return 0;
+}
+
+void nax_linux_buf_put(struct nax_queue *q, struct nax_slot *slot)
+{
+	if (q->is_rx)
+		page_pool_put_full_page(nax_rx_of(q)->pool, nax_slot_page(slot), false);
+}
+
+/* A received packet never starts elsewhere than the device was told to put it. */
+void nax_linux_buf_home(struct nax_queue *q, struct nax_slot *slot)
+{
+}
+
+/* For the software's second look at what hardware calls bad: receive only. */
+u8 *nax_linux_buf_addr(struct nax_queue *q, const struct nax_slot *slot)
+{
+	dma_sync_single_for_cpu(&nax_device_of(q->adapter)->pdev->dev, slot->dma, slot->len,
+				DMA_BIDIRECTIONAL);
+	return (u8 *)page_address(nax_slot_page(slot)) + NAX_RX_HEADROOM;
+}
+
+u32 nax_linux_buf_room(struct nax_queue *q, const struct nax_slot *slot, u32 *after)
+{
+	*after = q->is_rx ? NAX_RX_ROOM : 0;
+	return q->is_rx ? NAX_RX_HEADROOM : 0;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one place that knows that kernels differ. What a kernel has is found by compiling the files of
+ * compat/tests against it (compat/probe), never by its version; each that compiles defines
+ * NAX_HAVE_<NAME>.
+ */
+#ifndef NAX_COMPAT_H
+#define NAX_COMPAT_H
+
+#include <linux/dim.h>
+#include <linux/netdevice.h>
+
+#include "nax_have.h"
+
+#ifdef NAX_HAVE_PAGE_POOL_HELPERS
+#include <net/page_pool/helpers.h>
+#else
+#include <net/page_pool.h>
+#endif
+
+/* Since 6.5 a page pool knows its NAPI, and recycles without a lock there; since 6.7 its device. */
+static inline void nax_page_pool_of(struct page_pool_params *p, struct net_device *dev,
+				    struct napi_struct *napi, u32 queue)
+{
+#ifdef NAX_HAVE_PAGE_POOL_NAPI
+	p->napi = napi;
+#endif
+#ifdef NAX_HAVE_PAGE_POOL_NETDEV
+	p->netdev = dev;
+#endif
+#ifdef NAX_HAVE_PAGE_POOL_QUEUE
+	p->queue_idx = queue;
+#endif
+}
+
+/* The sample was passed by value before 6.13. */
+static inline void nax_net_dim(struct dim *dim, struct dim_sample *sample)
+{
+#ifdef NAX_HAVE_NET_DIM_POINTER
+	net_dim(dim, sample);
+#else
+	net_dim(dim, *sample);
+#endif
+}
+
+/* Since 6.8 queues, NAPI instances and interrupts are known to user space by netdev-genl. */
+static inline void nax_napi_set_irq(struct napi_struct *napi, int irq)
+{
+#ifdef NAX_HAVE_NAPI_IRQ
+	netif_napi_set_irq(napi, irq);
+#endif
+}
+
+#ifdef NAX_HAVE_NAPI_IRQ
+#define nax_queue_set_napi	netif_queue_set_napi
+#else
+enum nax_compat_queue_type { NETDEV_QUEUE_TYPE_RX, NETDEV_QUEUE_TYPE_TX };
+
+static inline void nax_queue_set_napi(struct net_device *dev, u32 queue,
+				      enum nax_compat_queue_type type, struct napi_struct *napi)
+{
+}
+#endif
+
+/* Since 6.3 a device says which parts of XDP it has. */
+static inline void nax_set_xdp_features(struct net_device *dev)
+{
+#ifdef NAX_HAVE_XDP_FEATURES
+	xdp_set_features_flag(dev, NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |
+			      NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_RX_SG |
+			      NETDEV_XDP_ACT_NDO_XMIT_SG);
+#endif
+}
+
+/* Before 6.5 a fragment was filled field by field. */
+#ifndef NAX_HAVE_FRAG_FILL
+static inline void skb_frag_fill_page_desc(skb_frag_t *frag, struct page *page, int off, int size)
+{
+	__skb_frag_set_page(frag, page);
+	skb_frag_off_set(frag, off);
+	skb_frag_size_set(frag, size);
+}
+#endif
+
+/* Since 6.3 a message to user space may have values in it. */
+#ifndef NL_SET_ERR_MSG_FMT_MOD
+#define NL_SET_ERR_MSG_FMT_MOD(extack, fmt, ...) NL_SET_ERR_MSG_MOD(extack, fmt)
+#endif
+
+#endif /* NAX_COMPAT_H */

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/netdevice.h>
+#include <net/page_pool/types.h>
+
+void test(struct page_pool_params *p, struct napi_struct *napi);
+void test(struct page_pool_params *p, struct napi_struct *napi)
+{
+	p->napi = napi;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel back end: one struct nax_device per PCI function, which ties the core's adapter to a
+ * net_device.
+ *
+ * Locks, from the outside in:
+ *  - rtnl (or the net_device's instance lock): administrator's operations that the kernel calls
+ *  - nax_device.control: every nax_adapter_*() call; taken by those, the service and power management
+ *  - the kernel's lock of a transmit queue: the poll context of that queue, see tx.c
+ * A receive queue's poll context is its NAPI instance.
+ */
+#ifndef NAX_LINUX_H
+#define NAX_LINUX_H
+
+#include <linux/bpf.h>
+#include <linux/dim.h>
+#include <linux/if_vlan.h>
+#include <linux/netdevice.h>
+#include <linux/pci.h>
+#include <linux/u64_stats_sync.h>
+#include <linux/workqueue.h>
+#include <net/xdp.h>
+
+#include "compat/compat.h"
+#include "core.h"
+
+#define NAX_QUEUE_PAIRS_DEFAULT	16u
+
+/*
+ * A receive buffer is a page: room for XDP before the frame, the frame, and what build_skb() needs
+ * behind it.
+ */
+#define NAX_RX_HEADROOM		XDP_PACKET_HEADROOM
+/* What nax_adapter.max_frame has beyond the MTU: header, two tags, frame check sequence. */
+#define NAX_FRAME_MORE		(ETH_HLEN + 2 * VLAN_HLEN + ETH_FCS_LEN)
+#define NAX_RX_ROOM		(SKB_WITH_OVERHEAD(PAGE_SIZE) - NAX_RX_HEADROOM)
+
+/**
+ * struct nax_rx - what the kernel hangs on a receive queue, nax_queue.backend
+ * @pool: where its pages come from
+ * @xdp: for XDP programs
+ * @xdp_ready: @xdp is registered
+ */
+struct nax_rx {
+	struct page_pool *pool;
+	struct xdp_rxq_info xdp;
+	bool xdp_ready;
+};
+
+/** enum nax_tx_kind - what a transmit slot's memory is, and so how to let go of it */
+enum nax_tx_kind {
+	NAX_TX_NONE,		/* nothing: free, or mapped with another slot */
+	NAX_TX_SINGLE,		/* dma_map_single() */
+	NAX_TX_PAGE,		/* dma_map_page() */
+	NAX_TX_POOL,		/* page of a page pool, which keeps its mapping */
+};
+
+/**
+ * struct nax_tx_item - one transmit slot beside its struct nax_slot
+ * @ptr: in the last slot of a packet: struct sk_buff or struct xdp_frame; else NULL
+ * @bytes: in the last slot: what was told to byte queue limits
+ * @kind: enum nax_tx_kind
+ * @xdp: @ptr is a struct xdp_frame
+ */
+struct nax_tx_item {
+	void *ptr;
+	u32 bytes;
+	u8 kind;
+	bool xdp;
+};
+
+/**
+ * struct nax_tx - what the kernel hangs on a transmit queue, nax_queue.backend
+ * @item: one per slot
+ * @done: free-running index: slots before it are free, [@done, ring.begin) are complete but not
+ *	let go of yet. Written by NAPI
+ * @paused: control has the queue; under the queue's lock
+ */
+struct nax_tx {
+	struct nax_tx_item *item;
+	u32 done;
+	bool paused;
+};
+
+/** struct nax_counts - packets and bytes of a queue for as long as the device exists */
+struct nax_counts {
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	u64_stats_t drops;
+	u64_stats_t errors;
+	u64_stats_t csum_none;
+	u64_stats_t csum_good;
+	u64_stats_t stops;
+	u64_stats_t wakes;
+	struct u64_stats_sync sync;
+};
+
+/**
+ * struct nax_irq - one queue vector: interrupt, NAPI, moderation
+ * @napi: poll context of its queues
+ * @device: the device
+ * @vector: the core's; NULL while the vector is not in use
+ * @index: MSI-X vector number
+ * @pauses: queues of it that control has; NAPI is disabled while there are any
+ * @on: has an interrupt
+ * @adaptive: moderation follows the load
+ * @events: interrupts taken
+ * @packets: packets polled, both directions
+ * @bytes: bytes in them
+ * @dim: the kernel's moderation
+ * @name: of the interrupt
+ */
+struct nax_irq {
+	struct napi_struct napi;
+	struct nax_device *device;
+	struct nax_vector *vector;
+	u16 index;
+	u16 pauses;
+	bool on;
+	bool adaptive;
+	u16 events;
+	u64 packets;
+	u64 bytes;
+	struct dim dim;
+	char name[IFNAMSIZ + 16];
+};
+
+/** struct nax_flags - bits of nax_device.flags */
+enum nax_device_flag {
+	NAX_DEV_REMOVING,	/* no service any more */
+	NAX_DEV_FILTER,		/* the receive filter must be applied again */
+	NAX_DEV_OPEN,		/* administratively up */
+};
+
+/**
+ * struct nax_device - one PCI function
+ * @adapter: the core's
+ * @net: the network device
+ * @pdev: the PCI function
+ * @driver: its driver
+ * @control: serializes nax_adapter_*()
+ * @config: configuration that is in force or will be at the next open
+ * @vlan: VLAN ids asked for
+ * @flags: enum nax_device_flag
+ * @n_irqs: entries of @irq: queue vectors that can be used at most
+ * @irq: queue vectors
+ * @paused_on: by side and queue: vector that queue_pause() stopped
+ * @last_irq: name of the last vector's interrupt
+ * @service: the core's slow path
+ * @prog: XDP program
+ * @rx: counters by receive queue
+ * @tx: counters by transmit queue
+ * @bar: register space
+ */
+struct nax_device {
+	struct nax_adapter *adapter;
+	struct net_device *net;
+	struct pci_dev *pdev;
+	const struct nax_driver *driver;
+	struct mutex control;
+	struct nax_config config;
+	DECLARE_BITMAP(vlan, VLAN_N_VID);
+	unsigned long flags;
+	u16 n_irqs;
+	struct nax_irq *irq;
+	struct nax_irq *paused_on[2][NAX_QUEUES_MAX];
+	char last_irq[IFNAMSIZ + 16];
+	struct delayed_work service;
+	struct bpf_prog *prog;
+	struct nax_counts *rx;
+	struct nax_counts *tx;
+	void __iomem *bar;
+};
+
+/** struct nax_netdev - private part of the net_device: one pointer, for the hot path */
+struct nax_netdev {
+	struct nax_device *device;
+	struct nax_adapter *adapter;
+};
+
+static inline struct nax_device *nax_device_of(const struct nax_adapter *a)
+{
+	return nax_adapter_backend(a);
+}
+
+static inline struct nax_device *nax_netdev_device(const struct net_device *dev)
+{
+	return ((struct nax_netdev *)netdev_priv(dev))->device;
+}
+
+static inline struct nax_rx *nax_rx_of(const struct nax_queue *q)
+{
+	return q->backend;
+}
+
+static inline struct nax_tx *nax_tx_of(const struct nax_queue *q)
+{
+	return q->backend;
+}
+
+/** nax_counts_add() - add to a pair of counters once per poll. */
+static inline void nax_counts_add(struct nax_counts *c, u64 packets, u64 bytes)
+{
+	u64_stats_update_begin(&c->sync);
+	u64_stats_add(&c->packets, packets);
+	u64_stats_add(&c->bytes, bytes);
+	u64_stats_update_end(&c->sync);
+}
+
+/* backend.c */
+extern const struct nax_backend_ops nax_linux_backend;
+
+/* buffer.c */
+int nax_linux_queue_make(struct nax_queue *q);
+void nax_linux_queue_free(struct nax_queue *q);
+void nax_linux_queue_stopped(struct nax_queue *q);
+int nax_linux_buf_get(struct nax_queue *q, struct nax_slot *slot);
+void nax_linux_buf_put(struct nax_queue *q, struct nax_slot *slot);
+void nax_linux_buf_home(struct nax_queue *q, struct nax_slot *slot);
+u8 *nax_linux_buf_addr(struct nax_queue *q, const struct nax_slot *slot);
+u32 nax_linux_buf_room(struct nax_queue *q, const struct nax_slot *slot, u32 *after);
+
+/* The page of a receive slot is known by its frame number, which leaves buf its 32 bits. */
+static inline struct page *nax_slot_page(const struct nax_slot *s)
+{
+	return pfn_to_page(s->buf);
+}
+
+/** nax_slot_set_page() - @page of the queue's pool is the slot's buffer from now on. */
+static inline void nax_slot_set_page(struct nax_slot *s, struct page *page)
+{
+	s->buf = (u32)page_to_pfn(page);
+	s->dma = page_pool_get_dma_addr(page) + NAX_RX_HEADROOM;
+}
+
+/** nax_rx_page() - a page from the pool; NULL without memory, or out of reach of slot.buf. */
+static inline struct page *nax_rx_page(struct nax_rx *rx)
+{
+	struct page *page = page_pool_dev_alloc_pages(rx->pool);
+
+	if (IS_ENABLED(CONFIG_64BIT) && unlikely(page && page_to_pfn(page) > U32_MAX)) {
+		page_pool_put_full_page(rx->pool, page, false);
+		return NULL;
+	}
+	return page;
+}
+
+/* vector.c */
+int nax_irqs_alloc(struct nax_device *d);
+void nax_irqs_free(struct nax_device *d);
+int nax_linux_vectors_enable(struct nax_adapter *a, u32 n);
+void nax_linux_vectors_disable(struct nax_adapter *a);
+void nax_linux_queue_pause(struct nax_queue *q);
+void nax_linux_queue_resume(struct nax_queue *q);
+void nax_linux_queue_wake(struct nax_queue *q);
+/** nax_irqs_adaptive() - moderation follows the load, or is as configured; control. */
+void nax_irqs_adaptive(struct nax_device *d, bool adaptive);
+/** nax_irqs_set_itr() - all vectors in use are moderated alike; control. */
+void nax_irqs_set_itr(struct nax_device *d, u32 us);
+
+/* rx.c */
+u32 nax_rx_poll(struct nax_irq *irq, struct nax_queue *q, u32 budget);
+
+/* tx.c */
+netdev_tx_t nax_tx_xmit(struct sk_buff *skb, struct net_device *dev);
+bool nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget);
+void nax_tx_drop_all(struct nax_queue *q);
+netdev_features_t nax_tx_features_check(struct sk_buff *skb, struct net_device *dev,
+					netdev_features_t features);
+
+/* xdp.c */
+int nax_xdp_bpf(struct net_device *dev, struct netdev_bpf *bpf);
+int nax_xdp_xmit(struct net_device *dev, int n, struct xdp_frame **frames, u32 flags);
+bool nax_xdp_mtu_ok(const struct nax_device *d, u32 mtu);
+
+/* netdev.c */
+int nax_netdev_register(struct nax_device *d, struct nax_error *err);
+void nax_netdev_unregister(struct nax_device *d);
+/** nax_netdev_reconfigure() - bring @config into force, now or at the next open; control. */
+int nax_netdev_reconfigure(struct nax_device *d, const struct nax_config *config,
+			   struct nax_error *err);
+/** nax_netdev_set_napi() - tell the kernel which NAPI instance serves which queue, or none; rtnl. */
+void nax_netdev_set_napi(struct nax_device *d, bool on);
+/** nax_netdev_set_xps() - each CPU sends by a queue of its own; rtnl. */
+void nax_netdev_set_xps(struct nax_device *d);
+/** nax_netdev_carrier() - tell the kernel of the link; control. */
+void nax_netdev_carrier(struct nax_device *d);
+
+/* ethtool.c */
+extern const struct ethtool_ops nax_ethtool_ops;
+
+/* filter.c */
+void nax_filter_changed(struct net_device *dev);
+void nax_filter_apply(struct nax_device *d);
+int nax_vlan_add(struct net_device *dev, __be16 proto, u16 vid);
+int nax_vlan_kill(struct net_device *dev, __be16 proto, u16 vid);
+
+/* device.c */
+/**
+ * nax_linux_register() - make a driver known to the PCI core; for driver modules
+ * @drv: the driver
+ * @owner: its module
+ *
+ * Devices are bound by driver_override alone, so that no in-tree driver loses any.
+ * Return: a handle for nax_linux_unregister(), or ERR_PTR().
+ */
+struct nax_linux_driver *nax_linux_register(const struct nax_driver *drv, struct module *owner);
+void nax_linux_unregister(struct nax_linux_driver *handle);
+
+#endif /* NAX_LINUX_H */

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Filling transmit slots, for tx.c (sk_buffs) and xdp.c (frames); under the queue's lock. */
+#ifndef NAX_LINUX_TX_H
+#define NAX_LINUX_TX_H
+
+#include "linux.h"
+
+/* Slots that must be free for any packet, and how many let a stopped queue start again. */
+#define NAX_TX_STOP	(MAX_SKB_FRAGS + 4u)
+#define NAX_TX_START	(2 * NAX_TX_STOP)
+
+/**
+ * struct nax_tx_fill - a packet on its way into slots
+ * @q: queue
+ * @tx: its back end part
+ * @dev: device for DMA
+ * @at: free-running index of the next slot
+ * @most: bytes one slot may have
+ */
+struct nax_tx_fill {
+	struct nax_queue *q;
+	struct nax_tx *tx;
+	struct device *dev;
+	u32 at;
+	u32 most;
+};
+
+/** nax_tx_room_now() - slots that may be filled. */
+static inline u32 nax_tx_room_now(const struct nax_queue *q, const struct nax_tx *tx)
+{
+	/* Partner: the release in nax_tx_free(). What was in those slots has been let go of. */
+	return nax_ring_size(&q->ring) - (q->ring.end - smp_load_acquire(&tx->done));
+}
+
+/** nax_tx_put() - slots for one mapping of @len bytes; the first one has the mapping, cap its length. */
+static inline void nax_tx_put(struct nax_tx_fill *f, dma_addr_t dma, u32 len, enum nax_tx_kind kind)
+{
+	u32 whole = len;
+
+	do {
+		struct nax_slot *s = nax_ring_slot(&f->q->ring, f->at);
+		struct nax_tx_item *t = &f->tx->item[f->at & f->q->ring.mask];
+
+		s->dma = dma;
+		s->len = (u16)min(len, f->most);
+		s->cap = whole;
+		s->flags = 0;
+		t->ptr = NULL;
+		t->kind = kind;
+		kind = NAX_TX_NONE;
+		dma += s->len;
+		len -= s->len;
+		f->at++;
+	} while (unlikely(len));
+}
+
+/** nax_tx_last() - the slot before @f->at ends a packet of @bytes that @ptr stands for. */
+static inline void nax_tx_last(struct nax_tx_fill *f, void *ptr, u32 bytes, bool xdp)
+{
+	struct nax_tx_item *t = &f->tx->item[(f->at - 1) & f->q->ring.mask];
+
+	nax_ring_slot(&f->q->ring, f->at - 1)->flags |= NAX_F_EOP;
+	t->ptr = ptr;
+	t->bytes = bytes;
+	t->xdp = xdp;
+}
+
+/* Stop the stack when another packet might not fit; look again, as NAPI may have made room. */
+static inline void nax_tx_stop_if_full(struct nax_queue *q, struct nax_tx *tx, struct netdev_queue *nq)
+{
+	if (likely(nax_tx_room_now(q, tx) >= NAX_TX_STOP))
+		return;
+	netif_tx_stop_queue(nq);
+	/* Partner: the barrier in nax_tx_wake(): one of the two sees what the other did. */
+	smp_mb__after_atomic();
+	if (nax_tx_room_now(q, tx) >= NAX_TX_START)
+		netif_tx_start_queue(nq);
+}
+
+void nax_tx_unput(struct nax_tx_fill *f, u32 first);
+
+#endif /* NAX_LINUX_TX_H */

@@ -145,6 +145,7 @@ guest_image()
 	cp "$guest_dir/lib.sh" "$guest_dir/dpdk.sh" "$tree/nax/"
 	cp -r "$guest_dir/../common" "$guest_dir/../scenarios" "$tree/nax/"
 	cp "$scenario_file" "$tree/nax/scenario"
+	[ ${#files[@]} -eq 0 ] || cp "${files[@]}" "$tree/nax/"
 	printf '%s=%q\n' here /nax guest "$n" name "$name" kernel "$kernel" variant "$variant" \
 		keep "$keep_guest" modules "$modules" reboots "$reboots" slow "$slow" start "${guest_starts[n]}" \
 		>"$tree/nax/env"

@@ -121,6 +121,13 @@ $(B)/flows: $(B)/qemu-tests/flows.o $(CORE_A)
 	@echo "  LD      $@"
 	@$(CC) $(SANITIZE) -o $@ $^
 
+# What a packet costs. Like an application it sees the public API alone, and a device in memory.
+BENCH_SRC := $(filter-out tools/bench/impl_dpdk.c,$(wildcard tools/bench/*.c))
+$(B)/tools/bench/%.o: INC = $(INC_API)
+$(B)/bench: $(call obj,$(BENCH_SRC)) $(B)/libnax.a
+	@echo "  LD      $@"
+	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS)
+
 # ---- tests ---------------------------------------------------------------------------------------
 
 unit = $(patsubst %.c,$(B)/%,$(wildcard $(1)/test_*.c))

@@ -28,6 +28,7 @@ struct nax_bus;
  * @region_size: bytes of a region, 0: not there
  * @region_read: read @len bytes at @offset, little endian; 0 or -errno. Any thread
  * @region_write: write them; to a BAR it may be posted. Any thread
+ * @region_map: where registers of a BAR may be written directly until @close, NULL: nowhere
  * @dma_map: bus addresses @iova .. @iova + @size - 1 are @fd from @offset on, seen at @va.
  *	-ENODEV if the device is gone
  * @dma_unmap: no longer
@@ -49,6 +50,7 @@ struct nax_bus_ops {
 	u64 (*region_size)(struct nax_bus *bus, u32 region);
 	int (*region_read)(struct nax_bus *bus, u32 region, u64 offset, void *data, u32 len);
 	int (*region_write)(struct nax_bus *bus, u32 region, u64 offset, const void *data, u32 len);
+	volatile u8 *(*region_map)(struct nax_bus *bus, u32 region);
 	int (*dma_map)(struct nax_bus *bus, u64 iova, u64 size, int fd, u64 offset, void *va);
 	int (*dma_unmap)(struct nax_bus *bus, u64 iova, u64 size);
 	int (*vectors_enable)(struct nax_bus *bus, u32 n, int *fd, struct nax_error *err);

@@ -45,6 +45,13 @@ static int sim_region_write(struct nax_bus *bus, u32 region, u64 offset, const v
 	return s->ops->region_write(s->dev, region, offset, data, len);
 }
 
+static volatile u8 *sim_region_map(struct nax_bus *bus, u32 region)
+{
+	struct sim_bus *s = to_sim(bus);
+
+	return s->ops->region_map ? s->ops->region_map(s->dev, region) : NULL;
+}
+
 static int sim_dma_map(struct nax_bus *bus, u64 iova, u64 size, int fd, u64 offset, void *va)
 {
 	struct sim_bus *s = to_sim(bus);
@@ -137,6 +144,7 @@ static const struct nax_bus_ops sim_ops = {
 	.region_size = sim_region_size,
 	.region_read = sim_region_read,
 	.region_write = sim_region_write,
+	.region_map = sim_region_map,
 	.dma_map = sim_dma_map,
 	.dma_unmap = sim_dma_unmap,
 	.vectors_enable = sim_vectors_enable,

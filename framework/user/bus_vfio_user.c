@@ -101,7 +101,6 @@ static int check_region(struct vfu_bus *b, const struct vfu_region_info *info, u
 	return 0;
 }
 
-/* A region may be offered for mmap; doorbells have side effects, so all goes by message. */
 static int get_region_info(struct vfu_bus *b, u32 index, struct nax_error *err)
 {
 	struct vfu_region_info ask = { .argsz = sizeof(ask), .index = index }, info;
@@ -308,6 +307,12 @@ static int gone_or(struct vfu_bus *b, int rc)
 	return vfu_dead(&b->conn) ? -ENODEV : rc;
 }
 
+/* A region may be offered for mmap; doorbells have side effects, so all goes by message. */
+static volatile u8 *vfu_region_map(struct nax_bus *bus, u32 region)
+{
+	return NULL;
+}
+
 static int vfu_dma_map(struct nax_bus *bus, u64 iova, u64 size, int fd, u64 offset, void *va)
 {
 	struct vfu_bus *b = to_vfu(bus);
@@ -458,6 +463,7 @@ const struct nax_bus_ops nax_bus_vfio_user_ops = {
 	.region_size = vfu_region_size,
 	.region_read = vfu_region_read,
 	.region_write = vfu_region_write,
+	.region_map = vfu_region_map,
 	.dma_map = vfu_dma_map,
 	.dma_unmap = vfu_dma_unmap,
 	.vectors_enable = vfu_vectors_enable,

@@ -50,6 +50,8 @@ ok "the nax tool sees the public API only" only tools/nax "$libc|$lib|$nax"
 ok "the nax tool does not see the driver API" refuses grep -rnE \
 	'<nax/(nax|adapter|queue|hal|sim)\.h>' tools/nax
 
+ok "the benchmark sees the public API only" only tools/bench "$libc|$lib|<valgrind/callgrind\.h>|<nax/(app|sim)\.h>"
+
 mkdir -p "$work/bad"
 echo '#include <stdio.h>' >"$work/bad/x.c"
 ok "a driver that includes libc would be found" refuses only "$work/bad" "$nax"

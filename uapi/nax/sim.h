@@ -18,6 +18,8 @@
  * @region_size: bytes of region @region: 0 .. 5 BARs, 7 configuration space; 0: not there
  * @region_read: read @len (1, 2, 4 or 8) bytes; 0 or -errno
  * @region_write: write them
+ * @region_map: where registers of region @region may be written directly, as on a real device whose
+ *	BAR is mapped; NULL: nowhere, all go through @region_write. May be missing
  * @dma_map: bus addresses @iova .. @iova + @size - 1 are the memory at @va
  * @dma_unmap: no longer
  * @set_irq: call @fn(@ctx, @vector) when MSI-X vector @vector fires; @fn NULL: nobody listens
@@ -31,6 +33,7 @@ struct nax_sim_ops {
 			   unsigned int len);
 	int (*region_write)(void *dev, unsigned int region, u64 offset, const void *data,
 			    unsigned int len);
+	void *(*region_map)(void *dev, unsigned int region);
 	int (*dma_map)(void *dev, u64 iova, u64 size, void *va);
 	int (*dma_unmap)(void *dev, u64 iova, u64 size);
 	int (*set_irq)(void *dev, unsigned int vector, void (*fn)(void *ctx, unsigned int vector),
@@ -42,7 +45,7 @@ struct nax_sim_ops {
 
 /**
  * nax_port_open_sim() - as nax_port_open(), for a device in this process
- * @ops: its functions; none may be missing
+ * @ops: its functions; none but region_map may be missing
  * @dev: passed to them; stays the caller's, and must outlive the port
  * @verify: verifier level 0 .. 2
  * @port: set to the port; the caller closes it

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * nax as an application sees it: a poll context whose handler works on rings. Everything that is
+ * part of it is measured: the poll loop, the checks of what is submitted, counters, the doorbell.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <nax/app.h>
+#include <nax/sim.h>
+
+#include "bench.h"
+#include "device.h"
+
+/**
+ * struct nax_ctx - a port and its application
+ * @device: what the port is on
+ * @port: the port
+ * @poll: poll context of the cell
+ * @handler: of the cell
+ * @batch: packets to transmit
+ * @len: bytes of each
+ * @rx: receive ring in the last batch
+ * @first: first slot in it
+ * @found: slots received
+ * @sum: first bytes of forwarded packets
+ */
+struct nax_ctx {
+	struct device device;
+	struct nax_port *port;
+	struct nax_poll *poll;
+	nax_poll_fn handler;
+	u32 batch;
+	u32 len;
+	const struct nax_ring *rx;
+	u32 first;
+	u32 found;
+	u64 sum;
+};
+
+/* ---- the application ---- */
+
+static u32 handle_rx(struct nax_poll *poll, void *arg)
+{
+	struct nax_ctx *x = arg;
+	struct nax_ring *rx = nax_port_rx_ring(x->port, 0);
+	u32 n = nax_ring_received(rx);
+
+	x->rx = rx;
+	x->found = n;
+	nax_rx_release(rx, n);
+	return n;
+}
+
+/* Slots of a transmit ring have buffers, so to allocate is to take the next ones. */
+static u32 handle_tx(struct nax_poll *poll, void *arg)
+{
+	struct nax_ctx *x = arg;
+	struct nax_ring *tx = nax_port_tx_ring(x->port, 0);
+	u32 slots = 0, i, rest;
+
+	for (i = 0; i < x->batch; i++) {
+		for (rest = x->len; rest; ) {
+			struct nax_slot *s = nax_ring_slot(tx, tx->end + slots++);
+			u32 part = rest < NAX_BUF_DATA ? rest : NAX_BUF_DATA;
+
+			rest -= part;
+			s->len = (u16)part;
+			s->flags = rest ? 0 : NAX_F_EOP;
+		}
+	}
+	nax_tx_submit(x->port, 0, slots);
+	return x->batch;
+}
+
+static u32 handle_fwd(struct nax_poll *poll, void *arg)
+{
+	struct nax_ctx *x = arg;
+	struct nax_ring *rx = nax_port_rx_ring(x->port, 0);
+	struct nax_ring *tx = nax_port_tx_ring(x->port, 0);
+	u32 first = nax_ring_first_held(rx);
+	u32 n = nax_ring_received(rx);
+	u32 free = nax_tx_free(x->port, 0);
+	u64 sum = 0;
+	u32 i;
+
+	if (n > free)
+		n = free;
+	for (i = 0; i < n; i++) {
+		struct nax_slot *r = nax_ring_slot(rx, first + i);
+		struct nax_slot *t = nax_ring_slot(tx, tx->end + i);
+
+		sum += *(const u8 *)nax_slot_data(r);
+		nax_slot_swap(r, t);
+		t->len = r->len;
+		t->flags = r->flags & NAX_F_EOP;
+	}
+	x->sum += sum;
+	x->rx = rx;
+	x->found = n;
+	nax_tx_submit(x->port, 0, n);
+	nax_rx_release(rx, n);
+	return n;
+}
+
+static u32 handle_poll(struct nax_poll *poll, void *arg)
+{
+	struct nax_ctx *x = arg;
+
+	return nax_ring_received(nax_port_rx_ring(x->port, 0));
+}
+
+/* ---- struct bench_impl ---- */
+
+static bool failed(const char *what, const struct nax_error *err)
+{
+	fprintf(stderr, "bench: nax: %s: %s\n", what, err->text);
+	return false;
+}
+
+static void nax_close(struct bench_port *p)
+{
+	struct nax_ctx *x = p->ctx;
+
+	nax_poll_destroy(x->poll);
+	nax_port_close(x->port);
+	device_free(&x->device);
+	free(x);
+	p->ctx = NULL;
+}
+
+static bool nax_open(struct bench_port *p, uint32_t frame_max)
+{
+	struct nax_ctx *x = calloc(1, sizeof(*x));
+	struct nax_port_config config;
+	struct nax_error err;
+
+	p->ctx = x;
+	if (!x || !device_init(&x->device, true))
+		return failed("open", &(struct nax_error){ .text = "no memory" });
+	if (nax_port_open_sim(&device_ops, &x->device, 0, &x->port, &err))
+		return failed("open", &err);
+	nax_port_defaults(x->port, &config);
+	config.rx_ring = BENCH_RING;
+	config.tx_ring = BENCH_RING;
+	if (frame_max > BENCH_FRAME_STD)
+		config.mtu = frame_max - 18;
+	if (nax_port_start(x->port, &config, &err))
+		return failed("start", &err);
+	engine_ring_init(&p->rx, x->device.bar, 0, true, nax_mem_origin, BENCH_BUF);
+	engine_ring_init(&p->tx, x->device.bar, 0, false, nax_mem_origin, 0);
+	return true;
+}
+
+static bool nax_prepare(struct bench_port *p, const struct bench_cell *cell)
+{
+	static const struct {
+		nax_poll_fn handler;
+		int rxq;
+		int txq;
+	} tests[BENCH_TESTS] = {
+		[BENCH_RX] = { handle_rx, 0, -1 },
+		[BENCH_TX] = { handle_tx, -1, 0 },
+		[BENCH_FWD] = { handle_fwd, 0, 0 },
+		[BENCH_POLL] = { handle_poll, 0, -1 },
+	};
+	struct nax_poll_config config = { .spin = true, .cpu = -1, .budget = cell->batch };
+	struct nax_ctx *x = p->ctx;
+	struct nax_error err;
+
+	nax_poll_destroy(x->poll);
+	x->poll = nax_poll_create(&config, &err);
+	if (!x->poll)
+		return failed("poll context", &err);
+	if (nax_poll_add(x->poll, x->port, tests[cell->test].rxq, tests[cell->test].txq, &err))
+		return failed("poll context", &err);
+	x->handler = tests[cell->test].handler;
+	x->batch = cell->batch;
+	x->len = bench_len(cell);
+	return true;
+}
+
+static void nax_run(struct bench_port *p)
+{
+	struct nax_ctx *x = p->ctx;
+
+	nax_poll_once(x->poll, x->handler, x);
+}
+
+#define FLAGS	(NAX_F_EOP | NAX_F_IPV4 | NAX_F_TCP | NAX_F_VLAN | NAX_F_RX_IPCSUM_GOOD | \
+		 NAX_F_RX_L4CSUM_GOOD | (u32)NAX_HASH_IPV4_TCP << NAX_F_HASH_SHIFT)
+
+/* Released slots keep what was said of their packets until the device writes again. */
+static bool nax_check(struct bench_port *p, const struct bench_cell *cell, uint32_t seq)
+{
+	const struct nax_ctx *x = p->ctx;
+	u32 slot = nax_ring_first_held(x->rx) - x->found;
+	u32 end = slot + x->found;
+	u32 i, len;
+
+	for (i = 0; i < cell->batch; i++) {
+		struct engine_fact f = engine_fact(seq + i, bench_len(cell));
+		const struct nax_slot *s;
+
+		for (len = 0; ; len += s->len) {
+			if (slot == end)
+				return false;
+			s = nax_ring_slot(x->rx, slot++);
+			if (s->flags & NAX_F_EOP)
+				break;
+		}
+		if (s->flags != FLAGS || s->hash != f.hash || s->vlan_tci != f.vlan_tci ||
+		    len + s->len != f.len || s->group)
+			return false;
+	}
+	return slot == end;
+}
+
+const struct bench_impl bench_nax = {
+	.name = "nax",
+	.open = nax_open,
+	.close = nax_close,
+	.prepare = nax_prepare,
+	.run = nax_run,
+	.check = nax_check,
+};

@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The benchmark: what it writes is complete, and what it cannot do it refuses by name.
+. "$(dirname "$0")/lib.sh"
+
+bench=build/release/bench
+json=$work/bench.json
+
+ok "it counts and times, and checks what passes" \
+	$bench --batch 1,32 --frame 64,1518,9018 --json "$json"
+every_key() {
+	jq -e 'length > 12 and all(.[]; (.impl == "nax") and (.test | IN("rx", "tx", "fwd", "poll"))
+		and all(.batch, .frame, .instructions, .loads, .stores, .branches, .cycles,
+			.cycles_cold, .cache_lines; type == "number" and . >= 0)
+		and .instructions > 1 and .cycles > 0)' "$json"
+}
+ok "its file is a list with every key" every_key
+
+# Counted, not timed: two runs give the same.
+same_again() {
+	$bench --measure instructions --batch 32 --json "$work/a.json" &&
+		$bench --measure instructions --batch 32 --json "$work/b.json" &&
+		jq -e '.[0].cycles == null' "$work/a.json" && cmp "$work/a.json" "$work/b.json"
+}
+ok "counts repeat exactly" same_again
+
+ok "an unknown implementation is refused" fails_with 2 '--impl is "ixy"' $bench --impl ixy
+ok "an unknown test is refused" fails_with 2 '--test is "send"' $bench --test send
+ok "a batch too large is refused" fails_with 2 'must be numbers from 1 to 256' $bench --batch 8,257
+ok "a frame too small is refused" fails_with 2 'must be numbers from 64 to 9018' $bench --frame 63
+ok "an empty list is refused" fails_with 2 '--batch is ""' $bench --batch ""
+ok "an unknown measure is refused" fails_with 2 '--measure is "time"' $bench --measure time
+ok "a file that cannot be written is an error" fails_with 1 "$work/no/where" \
+	$bench --measure cycles --test poll --json "$work/no/where"
+done_testing

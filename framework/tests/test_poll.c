@@ -135,6 +135,29 @@ static void test_once(void **state)
 	assert_true(s.doorbells < 500);
 }
 
+/* Without work the handler is not called, and nothing that traffic needs is missed by that. */
+static void test_on_work(void **state)
+{
+	struct nax_poll_config c = { .spin = true, .cpu = -1, .on_work = true };
+	struct traffic t = { .port = port, .to_send = 1000 };
+	u32 i, calls;
+
+	start(1, 64);
+	polls[0] = nax_poll_create(&c, &err);
+	assert_non_null(polls[0]);
+	assert_int_equal(nax_poll_add(polls[0], port, 0, 0, &err), 0);
+	for (i = 0; i < 2000 && t.received < 1000; i++)
+		nax_poll_once(polls[0], traffic_handler, &t);
+	assert_int_equal(t.received, 1000);
+	assert_int_equal(t.wrong, 0);
+	while (nax_poll_once(polls[0], traffic_handler, &t))
+		;
+	calls = t.calls;
+	for (i = 0; i < 10; i++)
+		assert_int_equal(nax_poll_once(polls[0], traffic_handler, &t), 0);
+	assert_int_equal(t.calls, calls);
+}
+
 static void test_many_slots(void **state)
 {
 	struct traffic t = { .port = port, .to_send = 300, .two = true };
@@ -568,6 +591,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		POLL_TEST(test_info),
 		POLL_TEST(test_once),
+		POLL_TEST(test_on_work),
 		POLL_TEST(test_many_slots),
 		POLL_TEST(test_control_under_load),
 		POLL_TEST(test_sleep),

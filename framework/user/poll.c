@@ -14,12 +14,7 @@
 #define PAUSED		(~0u)	/* poll_iterate(): the control path has the context */
 #define PAUSED_STEP_US	100u	/* how long a poller steps back for */
 
-static __thread struct nax_poll *self __attribute__((tls_model("initial-exec")));
-
-struct nax_poll *nax_poll_self(void)
-{
-	return self;
-}
+__thread struct nax_poll *nax_poll_current __attribute__((tls_model("initial-exec")));
 
 /* acquire: pairs with the release in poll_unlock(); what the last owner did is visible. */
 static bool poll_trylock(struct nax_poll *p)
@@ -84,8 +79,11 @@ void nax_poll_resume(struct nax_poll *p)
  */
 static void poll_interrupts(struct nax_poll *p)
 {
+	struct nax_poll *outer = nax_poll_current;
 	u32 i, j;
 
+	/* an interrupt of ours need not wake us */
+	nax_poll_current = p;
 	for (i = 0; i < p->n_fired; i++) {
 		for (j = 0; j < p->n_vectors; j++) {
 			struct nax_poll_vector *v = &p->vectors[j];
@@ -95,6 +93,7 @@ static void poll_interrupts(struct nax_poll *p)
 		}
 	}
 	p->n_fired = 0;
+	nax_poll_current = outer;
 }
 
 static void poll_arm(struct nax_poll *p)
@@ -111,60 +110,55 @@ static void poll_arm(struct nax_poll *p)
 	}
 }
 
-static u32 poll_device(struct nax_poll *p)
+/* Transmit first: what was sent makes room for what will be. */
+static inline u32 poll_device(struct nax_poll *p)
 {
-	struct nax_queue *q;
+	struct nax_queue **q;
 	u32 work = 0;
-	u32 i;
 
-	for (i = 0; i < p->n_entries; i++) {
-		const struct nax_poll_entry *e = &p->entries[i];
-
-		q = nax_poll_queue(e->port, NAX_SIDE_TX, e->txq);
-		if (q)
-			work += nax_queue_poll_tx(q);
-		q = nax_poll_queue(e->port, NAX_SIDE_RX, e->rxq);
-		if (q)
-			work += nax_queue_poll_rx(q, p->config.budget);
-	}
+	for (q = p->queue[NAX_SIDE_TX]; *q; q++)
+		work += nax_queue_poll_tx(*q);
+	for (q = p->queue[NAX_SIDE_RX]; *q; q++)
+		work += nax_queue_poll_rx(*q, p->config.budget);
 	return work;
 }
 
-static void post_device(struct nax_poll *p)
+static inline void post_device(struct nax_poll *p)
 {
-	struct nax_queue *q;
-	u32 i;
+	struct nax_queue **q;
 
-	for (i = 0; i < p->n_entries; i++) {
-		const struct nax_poll_entry *e = &p->entries[i];
-
-		q = nax_poll_queue(e->port, NAX_SIDE_TX, e->txq);
-		if (q)
-			nax_queue_post_tx(q);
-		q = nax_poll_queue(e->port, NAX_SIDE_RX, e->rxq);
-		if (q)
-			nax_queue_post_rx(q);
-	}
+	for (q = p->queue[NAX_SIDE_TX]; *q; q++)
+		nax_queue_post_tx(*q);
+	for (q = p->queue[NAX_SIDE_RX]; *q; q++)
+		nax_queue_post_rx(*q);
 }
 
-static u32 poll_iterate(struct nax_poll *p, nax_poll_fn fn, void *arg, bool arm)
+static inline __attribute__((always_inline))
+u32 poll_iterate(struct nax_poll *p, nax_poll_fn fn, void *arg, bool arm)
 {
-	struct nax_poll *outer = self;
+	struct nax_poll *outer;
 	u32 work;
 
-	if (__atomic_load_n(&p->want, __ATOMIC_RELAXED) || !poll_trylock(p))
+	if (unlikely(__atomic_load_n(&p->want, __ATOMIC_RELAXED) || !poll_trylock(p)))
 		return PAUSED;
-	self = p;
-	if (p->n_fired)
+	if (unlikely(p->n_fired))
 		poll_interrupts(p);
 	if (arm)
 		poll_arm(p);
 	work = poll_device(p);
-	work += fn(p, arg);
-	post_device(p);
-	self = outer;
+	/* What no handler touched needs no posting either. */
+	if (work | p->call) {
+		p->call = !p->config.on_work;
+		outer = nax_poll_current;
+		nax_poll_current = p;
+		work += fn(p, arg);
+		post_device(p);
+		nax_poll_current = outer;
+		if (unlikely(work == PAUSED))
+			work--;
+	}
 	poll_unlock(p);
-	return work == PAUSED ? work - 1 : work;
+	return work;
 }
 
 u32 nax_poll_once(struct nax_poll *poll, nax_poll_fn fn, void *arg)
@@ -181,6 +175,8 @@ static void poll_sleep(struct nax_poll *p)
 	int i, n;
 
 	n = epoll_wait(p->epoll, ev, NAX_POLL_EVENTS, NAX_POLL_SLEEP_MS);
+	/* Who woke the context, or how long it slept, may matter to the handler. */
+	p->call = 1;
 	for (i = 0; i < n; i++) {
 		int fd = (int)(u32)ev[i].data.u64;
 

@@ -49,6 +49,7 @@ struct nax_poll_fd {
 /**
  * struct nax_poll - a poll context
  * @config: as asked for, budget filled in
+ * @call: call the handler also if the device did nothing: always, or something else woke the context
  * @busy: the iteration lock
  * @want: pauses asked for or in force
  * @stop: nax_poll_run() shall return
@@ -57,7 +58,9 @@ struct nax_poll_fd {
  * @wake: eventfd that ends a sleep
  * @control: control paths, one at a time
  * @pauses: nesting depth of pauses; under @control
- * @entries: queues; under the iteration lock, as all up to @stale
+ * @queue: the queues as the core has them, where they stay while a context serves them: per side a
+ *	list that ends with NULL; under the iteration lock, as all up to @stale
+ * @entries: queues
  * @n_entries: how many
  * @vectors: their interrupt vectors, room for two per entry
  * @n_vectors: how many
@@ -74,6 +77,7 @@ struct nax_poll_fd {
  */
 struct nax_poll {
 	struct nax_poll_config config;
+	u32 call;
 	u32 busy;
 	u32 want;
 	u32 stop;
@@ -82,6 +86,7 @@ struct nax_poll {
 	int wake;
 	pthread_mutex_t control;
 	u32 pauses;
+	struct nax_queue **queue[NAX_SIDES];
 	struct nax_poll_entry *entries;
 	u32 n_entries;
 	struct nax_poll_vector *vectors;
@@ -103,8 +108,15 @@ struct nax_poll {
 #define NAX_POLL_TAG_VECTOR	1u
 #define NAX_POLL_TAG_FD		2u
 
+/* initial-exec: reached without a call, also in the shared library */
+extern __thread struct nax_poll *nax_poll_current
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+
 /** nax_poll_self() - the context whose iteration this thread is in, NULL: none. */
-struct nax_poll *nax_poll_self(void);
+static inline struct nax_poll *nax_poll_self(void)
+{
+	return nax_poll_current;
+}
 
 /**
  * nax_poll_pause() - no iteration runs from now to nax_poll_resume(); nests
@@ -120,17 +132,5 @@ int nax_poll_epoll(struct nax_poll *p, int op, u32 tag, int fd);
 
 /** nax_poll_sync_vectors() - make @vectors what the queues have now; iteration lock held. */
 void nax_poll_sync_vectors(struct nax_poll *p);
-
-/** nax_poll_queue() - a queue of an entry as the core has it now, NULL: not there. */
-static inline struct nax_queue *nax_poll_queue(const struct nax_port *port, enum nax_side side,
-					       int index)
-{
-	const struct nax_adapter *a = port->adapter;
-	u32 n = side == NAX_SIDE_RX ? a->n_rxq : a->n_txq;
-
-	if ((u32)index >= n)
-		return NULL;
-	return (side == NAX_SIDE_RX ? a->rxq : a->txq)[index];
-}
 
 #endif /* NAX_POLL_CONTEXT_H */

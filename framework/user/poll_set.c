@@ -54,8 +54,15 @@ struct nax_poll *nax_poll_create(const struct nax_poll_config *config, struct na
 		return NULL;
 	}
 	p->config = *config;
+	p->call = 1;
 	if (!p->config.budget)
 		p->config.budget = BUDGET;
+	p->queue[NAX_SIDE_RX] = calloc(1, sizeof(*p->queue[0]));
+	p->queue[NAX_SIDE_TX] = calloc(1, sizeof(*p->queue[0]));
+	if (!p->queue[NAX_SIDE_RX] || !p->queue[NAX_SIDE_TX]) {
+		nax_error_set(err, -ENOMEM, "no memory for a poll context");
+		goto fail_memory;
+	}
 	p->epoll = epoll_create1(EPOLL_CLOEXEC);
 	p->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (p->epoll < 0 || p->wake < 0 ||
@@ -71,6 +78,9 @@ fail:
 		close(p->wake);
 	if (p->epoll >= 0)
 		close(p->epoll);
+fail_memory:
+	free(p->queue[NAX_SIDE_RX]);
+	free(p->queue[NAX_SIDE_TX]);
 	free(p);
 	return NULL;
 }
@@ -93,17 +103,30 @@ void nax_poll_destroy(struct nax_poll *poll)
 	pthread_mutex_destroy(&poll->fds_lock);
 	close(poll->wake);
 	close(poll->epoll);
+	free(poll->queue[NAX_SIDE_RX]);
+	free(poll->queue[NAX_SIDE_TX]);
 	free(poll->entries);
 	free(poll->vectors);
 	free(poll->fds);
 	free(poll);
 }
 
+/* A queue that is there, or NULL for -1. */
+static struct nax_queue *core_queue(const struct nax_port *port, enum nax_side side, int queue)
+{
+	if (queue < 0)
+		return NULL;
+	return (side == NAX_SIDE_RX ? port->adapter->rxq : port->adapter->txq)[queue];
+}
+
 /* Written under the port's lock and wake: backend.c may be about to wake the context. */
 static void set_poll(struct nax_port *port, enum nax_side side, int queue, struct nax_poll *p)
 {
+	struct nax_queue *q = p ? core_queue(port, side, queue) : NULL;
+
 	pthread_mutex_lock(&port->wake);
 	__atomic_store_n(&port->poll[side][queue], p, __ATOMIC_RELAXED);
+	__atomic_store_n(&port->queue[side][queue], q, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&port->wake);
 }
 
@@ -123,11 +146,30 @@ static int check_queue(const struct nax_port *port, enum nax_side side, int queu
 	return 0;
 }
 
+static void list_queues(struct nax_poll *p)
+{
+	struct nax_queue **rx = p->queue[NAX_SIDE_RX], **tx = p->queue[NAX_SIDE_TX];
+	u32 i;
+
+	for (i = 0; i < p->n_entries; i++) {
+		const struct nax_poll_entry *e = &p->entries[i];
+
+		if (e->rxq >= 0)
+			*rx++ = core_queue(e->port, NAX_SIDE_RX, e->rxq);
+		if (e->txq >= 0)
+			*tx++ = core_queue(e->port, NAX_SIDE_TX, e->txq);
+	}
+	*rx = NULL;
+	*tx = NULL;
+}
+
 /* Iteration lock held. The entries grow with room for their vectors, so that a sync cannot fail. */
 static int entry_add(struct nax_poll *p, struct nax_port *port, int rxq, int txq)
 {
 	struct nax_poll_entry *e;
 	struct nax_poll_vector *v;
+	struct nax_queue **q;
+	u32 side;
 
 	e = realloc(p->entries, (p->n_entries + 1) * sizeof(*e));
 	if (!e)
@@ -137,7 +179,14 @@ static int entry_add(struct nax_poll *p, struct nax_port *port, int rxq, int txq
 	if (!v)
 		return -ENOMEM;
 	p->vectors = v;
+	for (side = 0; side < NAX_SIDES; side++) {
+		q = realloc(p->queue[side], (p->n_entries + 2) * sizeof(*q));
+		if (!q)
+			return -ENOMEM;
+		p->queue[side] = q;
+	}
 	e[p->n_entries++] = (struct nax_poll_entry){ .port = port, .rxq = rxq, .txq = txq };
+	list_queues(p);
 	return 0;
 }
 
@@ -251,6 +300,7 @@ void nax_poll_remove(struct nax_poll *poll, struct nax_port *port)
 		queue_leave(poll, port, NAX_SIDE_TX, e.txq);
 	}
 	poll->n_entries = n;
+	list_queues(poll);
 	nax_poll_resume(poll);
 	pthread_mutex_unlock(&port->lock);
 }
@@ -289,8 +339,8 @@ void nax_poll_sync_vectors(struct nax_poll *p)
 	for (i = 0; i < p->n_entries; i++) {
 		const struct nax_poll_entry *e = &p->entries[i];
 
-		vector_add(p, e->port, nax_poll_queue(e->port, NAX_SIDE_RX, e->rxq));
-		vector_add(p, e->port, nax_poll_queue(e->port, NAX_SIDE_TX, e->txq));
+		vector_add(p, e->port, core_queue(e->port, NAX_SIDE_RX, e->rxq));
+		vector_add(p, e->port, core_queue(e->port, NAX_SIDE_TX, e->txq));
 	}
 	p->stale = false;
 }

@@ -54,6 +54,7 @@ enum nax_side {
  * @vector: their eventfds, -1 where interrupts are direct calls; the last one is the service's
  * @wake: @poll entries do not go while it is held
  * @poll: poll context of each queue, NULL: none. Written under @lock and @wake
+ * @queue: the queue as the core has it, while it is in a poll context. Written likewise
  * @pauses: how often the core holds each queue paused; under @lock
  * @thread: the service thread
  * @has_thread: there is one
@@ -72,6 +73,7 @@ struct nax_port {
 	int vector[NAX_BUS_VECTORS_MAX];
 	pthread_mutex_t wake;
 	struct nax_poll *poll[NAX_SIDES][NAX_QUEUES_MAX];
+	struct nax_queue *queue[NAX_SIDES][NAX_QUEUES_MAX];
 	u32 pauses[NAX_SIDES][NAX_QUEUES_MAX];
 	unsigned long thread;
 	bool has_thread;

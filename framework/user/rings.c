@@ -18,32 +18,32 @@ static struct nax_ring *quiet_ring(void)
 	return &ring;
 }
 
-/*
- * Only the context that serves a queue may touch its ring, and only within its handler. A handler
- * whose queue was just removed is no mistake, and finds the queue quiet; no handler at all is one.
- */
-static bool allowed(const struct nax_port *port, enum nax_side side, u32 queue)
+/* A queue that was just removed, or does not run, is no mistake of a handler; to have none is. */
+static __attribute__((cold)) struct nax_queue *no_queue(const struct nax_port *port,
+							 enum nax_side side, u32 queue)
 {
 	static u32 told;
-	struct nax_poll *self = nax_poll_self();
 
-	if (self)
-		return queue < NAX_QUEUES_MAX && nax_port_poll(port, side, queue) == self;
-	if (!__atomic_exchange_n(&told, 1, __ATOMIC_RELAXED))
+	if (!nax_poll_self() && !__atomic_exchange_n(&told, 1, __ATOMIC_RELAXED))
 		nax_user_logf(NAX_LOG_ERR, port->name,
 			      "the ring of %s queue %u is asked for outside of a handler",
 			      side == NAX_SIDE_RX ? "rx" : "tx", queue);
-	return false;
+	return NULL;
 }
 
-static struct nax_queue *usable_queue(const struct nax_port *port, enum nax_side side, u32 queue)
+/* Only the context that serves a queue may touch its ring, and only within its handler. */
+static inline struct nax_queue *usable_queue(const struct nax_port *port, enum nax_side side,
+					     u32 queue)
 {
 	struct nax_queue *q;
 
-	if (unlikely(!allowed(port, side, queue)))
-		return NULL;
-	q = nax_poll_queue(port, side, (int)queue);
-	return q && nax_queue_running(q) ? q : NULL;
+	if (unlikely(queue >= NAX_QUEUES_MAX))
+		return no_queue(port, side, queue);
+	q = __atomic_load_n(&port->queue[side][queue], __ATOMIC_RELAXED);
+	if (unlikely(!q || nax_port_poll(port, side, queue) != nax_poll_self() ||
+		     !nax_queue_running(q)))
+		return no_queue(port, side, queue);
+	return q;
 }
 
 struct nax_ring *nax_port_rx_ring(struct nax_port *port, unsigned int queue)

@@ -64,18 +64,27 @@ struct bench_port {
  * @close: undo it, also when it failed
  * @prepare: the next runs are of this cell
  * @run: what is measured: one batch
+ * @supports: whether it can do this cell; NULL: it can do all
  * @check: whether the last batch's facts were told to the application; @seq: of its first packet
  */
 struct bench_impl {
 	const char *name;
 	bool (*open)(struct bench_port *p, uint32_t frame_max);
 	void (*close)(struct bench_port *p);
+	bool (*supports)(const struct bench_cell *cell);
 	bool (*prepare)(struct bench_port *p, const struct bench_cell *cell);
 	void (*run)(struct bench_port *p);
 	bool (*check)(struct bench_port *p, const struct bench_cell *cell, uint32_t seq);
 };
 
 extern const struct bench_impl bench_nax;
+/* Peers, where they were built in */
+extern const struct bench_impl bench_dpdk_vec __attribute__((weak));
+extern const struct bench_impl bench_dpdk_bulk __attribute__((weak));
+extern const struct bench_impl bench_dpdk_full __attribute__((weak));
+
+/** bench_huge - huge pages are to be had; without them cycles of the peers mean little. */
+extern bool bench_huge;
 
 /**
  * struct bench_counts - what a cell cost in all its batches

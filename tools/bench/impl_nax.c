@@ -103,13 +103,6 @@ static u32 handle_fwd(struct nax_poll *poll, void *arg)
 	return n;
 }
 
-static u32 handle_poll(struct nax_poll *poll, void *arg)
-{
-	struct nax_ctx *x = arg;
-
-	return nax_ring_received(nax_port_rx_ring(x->port, 0));
-}
-
 /* ---- struct bench_impl ---- */
 
 static bool failed(const char *what, const struct nax_error *err)
@@ -158,13 +151,15 @@ static bool nax_prepare(struct bench_port *p, const struct bench_cell *cell)
 		nax_poll_fn handler;
 		int rxq;
 		int txq;
+		bool on_work;
 	} tests[BENCH_TESTS] = {
-		[BENCH_RX] = { handle_rx, 0, -1 },
-		[BENCH_TX] = { handle_tx, -1, 0 },
-		[BENCH_FWD] = { handle_fwd, 0, 0 },
-		[BENCH_POLL] = { handle_poll, 0, -1 },
+		[BENCH_RX] = { handle_rx, 0, -1, true },
+		[BENCH_TX] = { handle_tx, -1, 0, false },
+		[BENCH_FWD] = { handle_fwd, 0, 0, true },
+		[BENCH_POLL] = { handle_rx, 0, -1, true },
 	};
-	struct nax_poll_config config = { .spin = true, .cpu = -1, .budget = cell->batch };
+	struct nax_poll_config config = { .spin = true, .cpu = -1, .budget = cell->batch,
+					  .on_work = tests[cell->test].on_work };
 	struct nax_ctx *x = p->ctx;
 	struct nax_error err;
 

@@ -8,10 +8,15 @@
 #include "bench.h"
 
 #define LIST_MAX	16u
+#define HUGE_PAGES	48u
 
-static const struct bench_impl *const impls[] = { &bench_nax };
+static const struct bench_impl *const impls[] = {
+	&bench_nax, &bench_dpdk_vec, &bench_dpdk_bulk, &bench_dpdk_full,
+};
 
 #define N_IMPLS (sizeof(impls) / sizeof(impls[0]))
+
+bool bench_huge;
 
 /**
  * struct options - the command line
@@ -43,7 +48,7 @@ static const char usage[] =
 	"usage: bench [OPTION..]\n"
 	"What a packet costs: instructions by callgrind, cycles by the time stamp counter.\n"
 	"\n"
-	"  --impl LIST     implementations: nax; by default all\n"
+	"  --impl LIST     nax, dpdk-vec, dpdk-bulk, dpdk-full; by default all that were built in\n"
 	"  --test LIST     rx, tx, fwd, poll; by default all\n"
 	"  --batch LIST    packets at a time, 1 .. 256; default 1,8,32,64,256\n"
 	"  --frame LIST    bytes with frame check sequence, 64 .. 9018; default 64\n"
@@ -61,7 +66,7 @@ static int find_impl(const char *name)
 	size_t i;
 
 	for (i = 0; i < N_IMPLS; i++)
-		if (!strcmp(impls[i]->name, name))
+		if (impls[i] && !strcmp(impls[i]->name, name))
 			return (int)i;
 	return -1;
 }
@@ -197,7 +202,7 @@ struct plan {
 
 static void plan_add(struct plan *p, const struct bench_impl *impl, struct bench_cell cell)
 {
-	if (!fits(&cell))
+	if (!impl || !fits(&cell) || (impl->supports && !impl->supports(&cell)))
 		return;
 	p->results = realloc(p->results, (p->n + 1) * sizeof(*p->results));
 	if (!p->results)
@@ -226,6 +231,20 @@ static struct plan make_plan(const struct options *o)
 	return p;
 }
 
+/* Enough of them for what all implementations take. */
+static bool huge_pages(void)
+{
+	FILE *f = fopen("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "r");
+	unsigned int n = 0;
+
+	if (!f)
+		return false;
+	if (fscanf(f, "%u", &n) != 1)
+		n = 0;
+	fclose(f);
+	return n >= HUGE_PAGES;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -237,6 +256,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	p = make_plan(&o);
+	bench_huge = !o.child && huge_pages();
 	if (o.child)
 		return !bench_count_child(p.results, p.n);
 	if (o.count) {

@@ -293,15 +293,19 @@ void nax_tx_submit(struct nax_port *port, unsigned int queue, u32 slots);
  * @spin: never sleep; else sleep when nothing is left to do
  * @cpu: pin the thread of nax_poll_start() to this CPU, -1: do not
  * @budget: packets per queue and iteration, 0: 64
+ * @on_work: call the handler only when something was received or completed, and when a sleep has
+ *	ended; a handler that transmits of its own accord must be called always
  */
 struct nax_poll_config {
 	bool spin;
 	int cpu;
 	u32 budget;
+	bool on_work;
 };
 
 /**
- * typedef nax_poll_fn - an application's handler, called once per iteration
+ * typedef nax_poll_fn - an application's handler, called once per iteration, but see
+ *	nax_poll_config.on_work
  * @poll: the context
  * @arg: as given to nax_poll_run()
  *

@@ -113,12 +113,11 @@ int nax_queue_make(struct nax_core *c, const struct nax_config *cfg, bool rx, u1
 	q->report_interval = c->a.caps.report_interval;
 
 	ret = nax_queue_memory(c, qc, slots);
+	nax_queue_set_indices(c, q);
 	if (!ret && c->ops->queue_make)
 		ret = c->ops->queue_make(q);
-	if (!ret) {
-		nax_queue_set_indices(c, q);
+	if (!ret)
 		ret = nax_queue_buffers(c, q);
-	}
 	if (!ret)
 		ret = nax_queue_extras(c, q);
 	if (ret) {

@@ -2,7 +2,8 @@
 # shellcheck shell=bash disable=SC2034,SC2054,SC2154
 # Two ports of one kind, wired to each other, in one guest: eth0 is looked at, eth1 is its other end in
 # the network namespace "other". Scenarios source this file, on the host side and in the guest, and call
-# pair ixgbe or pair igb; one for igb sources that for ixgbe and calls pair again.
+# pair ixgbe, pair igb or pair nax; one for igb or nax sources that for ixgbe and calls pair again. With nax,
+# eth0 has nax_ixgbe and eth1 in-tree ixgbe; $nic and $other_nic name the drivers.
 #
 #	eth0  192.0.2.1  2001:db8::1      eth1  192.0.2.2  2001:db8::2
 
@@ -12,11 +13,20 @@ smp=2
 # pair DRIVER [MODULES]
 pair()
 {
-	nic=$1
+	nic=$1 other_nic=$1
 	modules="$1 ${2-}"
 	case $nic in
 	ixgbe)
 		ports=("1 model=82599,id=10fb,net=wire:w" "1 model=82599,id=10fb,net=wire:w")
+		;;
+	nax)
+		nic=nax_ixgbe other_nic=ixgbe modules="ixgbe ${2-}"
+		ports=("1 model=82599,id=10fb,net=wire:w" "1 model=82599,id=10fb,net=wire:w")
+		# nicsim is judged by the driver that we did not write.
+		driver='in-tree ixgbe' proves='the other end of a wire may have another driver'
+		. "$here/common/nax.sh"
+		prepare() { nax_modules; }
+		before_modules() { nax_load; }
 		;;
 	igb)
 		ports=()
@@ -30,6 +40,21 @@ pair()
 		qemu_may_say='hub 0 is not connected to host network'
 		;;
 	esac
+}
+
+# unload, load: the module of eth0's driver; all its devices lose it and get it again.
+unload()
+{
+	rmmod "$nic"
+}
+
+load()
+{
+	if [ -e "/nax/$nic.ko" ]; then
+		insmod "/nax/$nic.ko"
+	else
+		modprobe "$nic"
+	fi
 }
 
 # other CMD..: at the other end.

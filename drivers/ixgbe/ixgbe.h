@@ -13,6 +13,8 @@
 #define IXGBE_MTU_MAX		9710
 #define IXGBE_FRAME_MAX		9728	/* MAXFRS.MFS: frame check sequence counted, tag not */
 
+#define IXGBE_NVM_CHECKSUM	0x3f	/* NVM word, section 6.3.6 */
+
 /** enum ixgbe_port - how a device id is connected */
 enum ixgbe_port {
 	IXGBE_PORT_CX4,
@@ -54,6 +56,7 @@ struct ixgbe_module {
  * @nvm_words: size of the NVM
  * @nvm_caps: NVM word 0x2C
  * @lesm: firmware runs its own link establishment state machine
+ * @ledctl: LEDCTL as the NVM set it
  * @autoc: AUTOC as the NVM set it
  * @autoc2: AUTOC2 likewise
  * @modes: NAX_LINK_* last asked for, for a module that is plugged in later; set anew after start()
@@ -65,6 +68,7 @@ struct ixgbe {
 	u32 nvm_words;
 	u16 nvm_caps;
 	bool lesm;
+	u32 ledctl;
 	u32 autoc;
 	u32 autoc2;
 	u32 modes;
@@ -115,6 +119,12 @@ void ixgbe_up(struct nax_adapter *a);
 /* nvm.c */
 int ixgbe_nvm_init(struct nax_adapter *a, char version[26]);
 int ixgbe_nvm_read(struct nax_adapter *a, u32 word, u16 *value);
+int ixgbe_nvm_fail(struct nax_adapter *a, int err, u32 word);
+int ixgbe_nvm_sum(struct nax_adapter *a, u16 *sum);
+int ixgbe_nvm_check(struct nax_adapter *a);
+
+/* nvm_write.c */
+extern const struct nax_nvm_ops ixgbe_nvm_ops;
 
 /* link.c */
 void ixgbe_link_init(struct nax_adapter *a);
@@ -122,7 +132,14 @@ u32 ixgbe_link_modes(struct nax_adapter *a);
 void ixgbe_link_get(struct nax_adapter *a, struct nax_link *link);
 int ixgbe_link_set(struct nax_adapter *a, const struct nax_link_settings *set);
 
+/* led.c */
+void ixgbe_identify(struct nax_adapter *a, enum nax_led led);
+
+/* selftest.c */
+extern const struct nax_selftest_ops ixgbe_selftest_ops;
+
 /* sfp.c */
+int ixgbe_module_read(struct nax_adapter *a, const struct nax_module_page *page, u8 *data);
 void ixgbe_sfp_update(struct nax_adapter *a);
 int ixgbe_sfp_setup(struct nax_adapter *a, struct nax_error *why);
 void ixgbe_sfp_laser(struct nax_adapter *a, bool on);

@@ -109,6 +109,8 @@ static void fill_offload_caps(struct nax_caps *caps)
 
 static void fill_caps(struct nax_adapter *a, struct nax_caps *caps)
 {
+	const struct ixgbe *x = a->priv;
+
 	fill_queue_caps(a, caps);
 	fill_offload_caps(caps);
 	caps->mtu_min = 68;
@@ -119,6 +121,7 @@ static void fill_caps(struct nax_adapter *a, struct nax_caps *caps)
 	caps->itr_max_us = 2 * FIELD_GET(IXGBE_EITR_INTERVAL, ~0u);
 	caps->irq_autoclear = true;
 	caps->pause = true;
+	caps->nvm_words = x->nvm_words;
 	caps->n_stats = ixgbe_n_stats;
 	caps->stats = ixgbe_stat_descs;
 }
@@ -145,6 +148,7 @@ static int ixgbe_attach(struct nax_adapter *a, struct nax_caps *caps)
 	err = ixgbe_hw_mac(a, caps->perm_mac);
 	if (err)
 		return err;
+	x->ledctl = nax_reg_read(a, IXGBE_LEDCTL);
 	ixgbe_link_init(a);
 	fill_caps(a, caps);
 	ixgbe_modify(a, IXGBE_CTRL_EXT, 0, IXGBE_CTRL_EXT_DRV_LOAD);
@@ -181,6 +185,10 @@ static const struct nax_driver_ops ixgbe_ops = {
 	.stats = ixgbe_stats,
 	.set_itr = ixgbe_set_itr,
 	.diag = ixgbe_diag,
+	.module_read = ixgbe_module_read,
+	.identify = ixgbe_identify,
+	.nvm = &ixgbe_nvm_ops,
+	.selftest = &ixgbe_selftest_ops,
 };
 
 static const struct nax_driver ixgbe_driver = {

@@ -18,7 +18,6 @@
 #define NVM_ETRACK_LOW		0x2d
 #define NVM_ETRACK_HIGH		0x2e
 #define NVM_ETRACK_VALID	0x8000
-#define NVM_CHECKSUM		0x3f
 #define NVM_SUM			0xbaba
 
 #define FW_LESM			2	/* in the firmware section: where LESM's parameters are */
@@ -45,7 +44,8 @@ int ixgbe_nvm_read(struct nax_adapter *a, u32 word, u16 *value)
 	return 0;
 }
 
-static int fail_read(struct nax_adapter *a, int err, u32 word)
+/** ixgbe_nvm_fail() - say why ixgbe_nvm_read() failed. Return: @err. */
+int ixgbe_nvm_fail(struct nax_adapter *a, int err, u32 word)
 {
 	const struct ixgbe *x = a->priv;
 
@@ -83,7 +83,7 @@ static int sum_words(struct nax_adapter *a, u32 first, u32 n, struct nvm_sum *s)
 		int err = ixgbe_nvm_read(a, i, &value);
 
 		if (err)
-			return fail_read(a, err, i);
+			return ixgbe_nvm_fail(a, err, i);
 		s->sum = (u16)(s->sum + value);
 		if (nax_time_ns(a) > s->deadline_ns)
 			return nax_fail(a, -ETIMEDOUT,
@@ -93,38 +93,58 @@ static int sum_words(struct nax_adapter *a, u32 first, u32 n, struct nvm_sum *s)
 	return 0;
 }
 
-/*
+/**
+ * ixgbe_nvm_sum() - what the checksum word must be
+ * @a: adapter, with the semaphore of the NVM
+ * @sum: result
+ *
  * Words 0x00 .. 0x3E and all sections that words 0x03 .. 0x0E point to, without the length word
- * each begins with, and the checksum word add up to 0xBABA.
+ * each begins with, and the checksum word add up to 0xBABA: section 6.3.6. May sleep. Return: 0;
+ * -errno after nax_fail().
  */
-static int check_sum(struct nax_adapter *a)
+int ixgbe_nvm_sum(struct nax_adapter *a, u16 *sum)
 {
 	struct nvm_sum s = { .deadline_ns = nax_time_ns(a) + SUM_LIMIT_MS * 1000000ull };
-	u16 pointer, length, found;
+	u16 pointer, length;
 	u32 i;
 	int err;
 
-	err = sum_words(a, 0, NVM_CHECKSUM, &s);
+	err = sum_words(a, 0, IXGBE_NVM_CHECKSUM, &s);
 	for (i = NVM_SECTION_FIRST; i <= NVM_SECTION_LAST && !err; i++) {
 		err = ixgbe_nvm_read(a, i, &pointer);
 		if (err)
-			return fail_read(a, err, i);
+			return ixgbe_nvm_fail(a, err, i);
 		if (!is_pointer(pointer))
 			continue;
 		err = ixgbe_nvm_read(a, pointer, &length);
 		if (err)
-			return fail_read(a, err, pointer);
+			return ixgbe_nvm_fail(a, err, pointer);
 		if (is_pointer(length))
 			err = sum_words(a, pointer + 1u, length, &s);
 	}
+	*sum = (u16)(NVM_SUM - s.sum);
+	return err;
+}
+
+/**
+ * ixgbe_nvm_check() - whether the checksum word is right
+ * @a: adapter, with the semaphore of the NVM
+ *
+ * May sleep. Return: 0; -EIO if not, or another -errno, after nax_fail().
+ */
+int ixgbe_nvm_check(struct nax_adapter *a)
+{
+	u16 must, found;
+	int err = ixgbe_nvm_sum(a, &must);
+
 	if (err)
 		return err;
-	err = ixgbe_nvm_read(a, NVM_CHECKSUM, &found);
+	err = ixgbe_nvm_read(a, IXGBE_NVM_CHECKSUM, &found);
 	if (err)
-		return fail_read(a, err, NVM_CHECKSUM);
-	if (found != (u16)(NVM_SUM - s.sum))
+		return ixgbe_nvm_fail(a, err, IXGBE_NVM_CHECKSUM);
+	if (found != must)
 		return nax_fail(a, -EIO, "NVM checksum (word 0x3f) is 0x%04x: must be 0x%04x",
-				found, (u16)(NVM_SUM - s.sum));
+				found, must);
 	return 0;
 }
 
@@ -216,11 +236,11 @@ int ixgbe_nvm_init(struct nax_adapter *a, char version[26])
 	err = ixgbe_sem_get(a, IXGBE_SYNC_EEP, &why);
 	if (err)
 		return nax_fail(a, err, "NVM semaphore: %s", why.text);
-	err = check_sum(a);
+	err = ixgbe_nvm_check(a);
 	if (!err) {
 		err = ixgbe_nvm_read(a, NVM_CAPS, &x->nvm_caps);
 		if (err)
-			fail_read(a, err, NVM_CAPS);
+			ixgbe_nvm_fail(a, err, NVM_CAPS);
 		read_version(a, version);
 		x->lesm = lesm_enabled(a);
 	}

@@ -38,8 +38,15 @@
 
 /* NVM, 8.2.3.2 */
 #define IXGBE_EEC			0x10010
+#define IXGBE_EEC_SK			BIT(0)	/* the pins of the part: clock, select, data */
+#define IXGBE_EEC_CS			BIT(1)	/* 0: selected */
+#define IXGBE_EEC_DI			BIT(2)	/* into the part */
+#define IXGBE_EEC_DO			BIT(3)	/* out of it */
+#define IXGBE_EEC_REQ			BIT(6)
+#define IXGBE_EEC_GNT			BIT(7)
 #define IXGBE_EEC_PRES			BIT(8)
 #define IXGBE_EEC_ARD			BIT(9)
+#define IXGBE_EEC_ADDR_SIZE		BIT(10)	/* 1: addresses of 16 bits, 0: of 8 */
 #define IXGBE_EEC_SIZE			GENMASK(14, 11)	/* words: 64 << SIZE */
 #define IXGBE_EERD			0x10014
 #define IXGBE_EERD_START		BIT(0)
@@ -70,6 +77,7 @@
 
 /* Interrupts, 8.2.3.5 */
 #define IXGBE_EICR			0x00800
+#define IXGBE_EICS			0x00808
 #define IXGBE_EIAC			0x00810
 #define IXGBE_EIAC_QUEUES		GENMASK(15, 0)
 #define IXGBE_EITR(v)			((v) < 24 ? 0x00820 + 4 * (v) : 0x12300 + 4 * ((v) - 24))
@@ -90,6 +98,7 @@
 #define IXGBE_IVAR_VALID		BIT(7)
 #define IXGBE_IVAR_MISC			0x00a00
 #define IXGBE_IVAR_MISC_OTHER_SHIFT	8
+#define IXGBE_EICS_EX(n)		(0x00a90 + 4 * (n))
 #define IXGBE_EIMS_EX(n)		(0x00aa0 + 4 * (n))
 #define IXGBE_EIMC_EX(n)		(0x00ab0 + 4 * (n))
 #define IXGBE_EIAM_EX(n)		(0x00ad0 + 4 * (n))
@@ -232,6 +241,7 @@
 #define IXGBE_MFLCN_RPFCE		BIT(2)
 #define IXGBE_MFLCN_RFCE		BIT(3)
 #define IXGBE_AUTOC			0x042a0
+#define IXGBE_AUTOC_FLU			BIT(0)	/* force link up */
 #define IXGBE_AUTOC_PMA_10G		GENMASK(8, 7)
 #define IXGBE_AUTOC_PMA_10G_XAUI	0
 #define IXGBE_AUTOC_PMA_10G_KX4		1

@@ -15,7 +15,7 @@
 #define I2C_HIGH_US		4
 #define I2C_STRETCH_US		500	/* longest time a module may hold the clock down */
 #define I2C_TRIES		3
-#define I2C_EEPROM		0xa0
+#define I2C_EEPROM		0x50
 #define I2C_READ		1
 
 #define CORECTL_WORDS_MAX	1024
@@ -116,17 +116,18 @@ static u8 i2c_byte_in(struct i2c *bus, bool more)
 }
 
 /* Random read, then sequential. Return: 0; -ENXIO: no acknowledge; -EIO: clock held down. */
-static int i2c_read_once(struct i2c *bus, u8 offset, u8 *data, u32 len)
+static int i2c_read_once(struct i2c *bus, u8 address, u8 offset, u8 *data, u32 len)
 {
+	u8 device = (u8)(address << 1);
 	int err = 0;
 	u32 i;
 
 	i2c_start(bus);
-	if (!i2c_byte_out(bus, I2C_EEPROM) || !i2c_byte_out(bus, offset)) {
+	if (!i2c_byte_out(bus, device) || !i2c_byte_out(bus, offset)) {
 		err = -ENXIO;
 	} else {
 		i2c_start(bus);
-		if (!i2c_byte_out(bus, I2C_EEPROM | I2C_READ))
+		if (!i2c_byte_out(bus, device | I2C_READ))
 			err = -ENXIO;
 	}
 	for (i = 0; i < len && !err && !bus->stuck; i++)
@@ -135,7 +136,7 @@ static int i2c_read_once(struct i2c *bus, u8 offset, u8 *data, u32 len)
 	return bus->stuck ? -EIO : err;
 }
 
-static int i2c_read(struct nax_adapter *a, u8 offset, u8 *data, u32 len, u32 tries)
+static int i2c_read(struct nax_adapter *a, u8 address, u8 offset, u8 *data, u32 len, u32 tries)
 {
 	int err = -ENXIO;
 
@@ -144,7 +145,7 @@ static int i2c_read(struct nax_adapter *a, u8 offset, u8 *data, u32 len, u32 tri
 			.a = a, .out = IXGBE_I2CCTL_CLK_OUT | IXGBE_I2CCTL_DATA_OUT,
 		};
 
-		err = i2c_read_once(&bus, offset, data, len);
+		err = i2c_read_once(&bus, address, offset, data, len);
 	}
 	return err;
 }
@@ -305,7 +306,7 @@ static void module_read(struct nax_adapter *a, struct ixgbe_module *m, u8 identi
 			return;
 		}
 	}
-	err = i2c_read(a, l->base, data, l->len, I2C_TRIES);
+	err = i2c_read(a, I2C_EEPROM, l->base, data, l->len, I2C_TRIES);
 	if (err) {
 		/* Not known: the next look asks again. */
 		m->present = false;
@@ -338,7 +339,7 @@ void ixgbe_sfp_update(struct nax_adapter *a)
 			snprintf(m->reason, sizeof(m->reason), "module not read: %.70s", why.text);
 		return;
 	}
-	err = i2c_read(a, 0, &identifier, 1, m->present ? I2C_TRIES : 1);
+	err = i2c_read(a, I2C_EEPROM, 0, &identifier, 1, m->present ? I2C_TRIES : 1);
 	if (err || !m->present) {
 		*m = (struct ixgbe_module){ .present = !err };
 		if (!err)
@@ -349,6 +350,39 @@ void ixgbe_sfp_update(struct nax_adapter *a)
 				 "no module in the cage");
 	}
 	ixgbe_sem_put(a, sem);
+}
+
+/**
+ * ixgbe_module_read() - read the module's memory for people; nax_driver_ops.module_read
+ * @a: adapter
+ * @page: which bytes; page and bank 0 alone, for which nothing is written to the module
+ * @data: result
+ *
+ * May sleep, about 100 us a byte. Return: 0; -errno after nax_fail().
+ */
+int ixgbe_module_read(struct nax_adapter *a, const struct nax_module_page *page, u8 *data)
+{
+	const struct ixgbe *x = a->priv;
+	u32 sem = x->lan ? IXGBE_SYNC_PHY1 : IXGBE_SYNC_PHY0;
+	struct nax_error why;
+	int err;
+
+	if (x->port != IXGBE_PORT_SFP)
+		return nax_fail(a, -EOPNOTSUPP, "module: this port has no cage");
+	if (page->page || page->bank)
+		return nax_fail(a, -EINVAL, "module: page %u of bank %u: must be page 0 of bank 0",
+				page->page, page->bank);
+	if (!page->len)
+		return 0;
+	err = ixgbe_sem_get(a, sem, &why);
+	if (err)
+		return nax_fail(a, err, "module: semaphore: %s", why.text);
+	err = i2c_read(a, page->i2c_address, page->offset, data, page->len, I2C_TRIES);
+	ixgbe_sem_put(a, sem);
+	if (err)
+		return nax_fail(a, err, "module: I2C address 0x%02x: %s", page->i2c_address,
+				err == -EIO ? "clock held down" : "no acknowledge");
+	return 0;
 }
 
 /** ixgbe_sfp_laser() - switch the transmitter of an optical module, by SDP3. */

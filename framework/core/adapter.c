@@ -270,7 +270,7 @@ free:
 	return ret;
 }
 
-static void nax_queues_free(struct nax_core *c)
+void nax_queues_free(struct nax_core *c)
 {
 	struct nax_adapter *a = &c->a;
 	u32 i;
@@ -336,7 +336,7 @@ void nax_apply_itr(struct nax_core *c)
 	nax_leave(c, NAX_OP_CONFIGURE, NULL);
 }
 
-static int nax_start(struct nax_core *c, struct nax_error *err)
+int nax_start(struct nax_core *c, struct nax_error *err)
 {
 	int ret;
 
@@ -434,7 +434,7 @@ void nax_resume_all(struct nax_core *c)
 	nax_queues_each(c, nax_queue_resume);
 }
 
-static int nax_queues_make(struct nax_core *c, const struct nax_config *cfg, struct nax_error *err)
+int nax_queues_make(struct nax_core *c, const struct nax_config *cfg, struct nax_error *err)
 {
 	struct nax_adapter *a = &c->a;
 	int ret = 0;

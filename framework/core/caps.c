@@ -256,7 +256,8 @@ static int nax_caps_check_stats(const struct nax_driver *drv, const struct nax_c
 	return 0;
 }
 
-static int nax_caps_check_rest(const struct nax_caps *caps, struct nax_error *err)
+static int nax_caps_check_rest(const struct nax_driver *drv, const struct nax_caps *caps,
+			       struct nax_error *err)
 {
 	u32 links = NAX_LINK_100M | NAX_LINK_1G | NAX_LINK_10G;
 	char mac[18];
@@ -277,6 +278,9 @@ static int nax_caps_check_rest(const struct nax_caps *caps, struct nax_error *er
 		return nax_error_set(err, -EINVAL,
 				     "caps.link_modes is 0x%x: must be some bits of 0x%x",
 				     caps->link_modes, links);
+	if (!caps->nvm_words != !drv->ops->nvm)
+		return nax_error_set(err, -EINVAL, "caps.nvm_words is %u: ops.nvm is %s",
+				     caps->nvm_words, drv->ops->nvm ? "there" : "missing");
 	if (caps->itr_max_us && !caps->itr_step_us)
 		return nax_error_set(err, -EINVAL,
 				     "caps.itr_step_us is 0: must be at least 1 with caps.itr_max_us %u",
@@ -299,7 +303,7 @@ int nax_caps_check(const struct nax_driver *drv, const struct nax_caps *caps,
 	if (!ret)
 		ret = nax_caps_check_stats(drv, caps, err);
 	if (!ret)
-		ret = nax_caps_check_rest(caps, err);
+		ret = nax_caps_check_rest(drv, caps, err);
 	return ret;
 }
 
@@ -330,6 +334,12 @@ int nax_driver_check(const struct nax_driver *drv, struct nax_error *err)
 			return nax_error_set(err, -EINVAL, "ops.%s is missing",
 					     nax_required_ops[i].name);
 	}
+	if (drv->ops->nvm && !(drv->ops->nvm->read && drv->ops->nvm->write && drv->ops->nvm->check))
+		return nax_error_set(err, -EINVAL, "ops.nvm: must have read, write and check");
+	if (drv->ops->selftest && !(drv->ops->selftest->registers &&
+				    drv->ops->selftest->irq_raise && drv->ops->selftest->loopback))
+		return nax_error_set(err, -EINVAL,
+				     "ops.selftest: must have registers, irq_raise and loopback");
 	if (drv->alive_reg & 3 || drv->bar_size_min < 4 ||
 	    drv->alive_reg > drv->bar_size_min - 4)
 		return nax_error_set(err, -EINVAL,

@@ -61,6 +61,8 @@ enum nax_event {
  * @event: something happened that an upper layer wants to know; must not call back
  * @delay_us: wait; may sleep
  * @time_ns: monotonic time. Any context
+ * @irq_take: NULL, or take an interrupt of the last vector that has come; for back ends where nobody
+ *	takes it while control is busy
  * @random: fill with random bytes, for RSS keys; NULL: the core mixes time and MAC address
  * @log: one line of text
  */
@@ -91,6 +93,7 @@ struct nax_backend_ops {
 	void (*event)(struct nax_adapter *a, enum nax_event event, const char *text);
 	void (*delay_us)(struct nax_adapter *a, u32 us);
 	u64 (*time_ns)(struct nax_adapter *a);
+	void (*irq_take)(struct nax_adapter *a);
 	void (*random)(void *p, size_t size);
 	void (*log)(struct nax_adapter *a, enum nax_log_level level, const char *text);
 };
@@ -244,6 +247,44 @@ bool nax_adapter_fault(const struct nax_adapter *a, struct nax_diag *d);
 
 /** nax_adapter_recovery() - the last recovery step taken, and how many were. */
 enum nax_recovery nax_adapter_recovery(const struct nax_adapter *a, u64 *count);
+
+/**
+ * nax_adapter_nvm_read() - read bytes of NVM; ATTACHED or UP
+ * @a: adapter
+ * @offset: first byte; the low byte of word N is byte 2 N
+ * @len: bytes
+ * @data: result
+ * @err: why not
+ *
+ * nax_adapter_nvm_write() - write bytes; the checksum follows. Words that are written in part are
+ * read before. A failure may leave some of them written, and says so.
+ *
+ * Return: 0; -EOPNOTSUPP without NVM; -EINVAL for a range that is not there; -ENODEV, -EBUSY,
+ * -ETIMEDOUT, -EIO.
+ */
+int nax_adapter_nvm_read(struct nax_adapter *a, u32 offset, u32 len, u8 *data,
+			 struct nax_error *err);
+int nax_adapter_nvm_write(struct nax_adapter *a, u32 offset, u32 len, const u8 *data,
+			  struct nax_error *err);
+
+/** nax_adapter_module_read() - read a pluggable module's memory; ATTACHED or UP. 0 or -errno. */
+int nax_adapter_module_read(struct nax_adapter *a, const struct nax_module_page *page, u8 *data,
+			    struct nax_error *err);
+
+/** nax_adapter_identify() - the port's lamps; ATTACHED or UP. 0 or -errno. */
+int nax_adapter_identify(struct nax_adapter *a, enum nax_led led, struct nax_error *err);
+
+/**
+ * nax_adapter_selftest() - ATTACHED or UP, which it is afterwards, too
+ * @a: adapter
+ * @offline: all tests, for which traffic stops; else the link alone
+ * @result: by enum nax_selftest: code 0, or why the test failed; tests that were not run have 0
+ * @err: why they could not be run
+ *
+ * Return: 0, whatever the results; -EOPNOTSUPP; -errno of what did not come up again.
+ */
+int nax_adapter_selftest(struct nax_adapter *a, bool offline, struct nax_error result[NAX_TESTS],
+			 struct nax_error *err);
 
 /**
  * nax_queue_poll_rx() - find received packets; they stand in the ring from

@@ -173,6 +173,7 @@ struct nax_recover {
  * @hung: why the device, not one queue, is called hung
  * @vectors_on: vectors_enable() succeeded and vectors_disable() was not called since
  * @irq_on: interrupts are let through; written by control, read in any context
+ * @irq_seen: the last vector has fired since control cleared this; set in any context
  * @tick_ns: start of the window that counts interrupts of the last vector
  * @tick_irqs: such interrupts
  * @recover: history of recovery
@@ -212,6 +213,7 @@ struct nax_core {
 	struct nax_note hung;
 	bool vectors_on;
 	bool irq_on;
+	bool irq_seen;
 	u64 tick_ns;
 	u32 tick_irqs;
 	struct nax_recover recover;
@@ -344,6 +346,12 @@ static inline void nax_leave(struct nax_core *c, enum nax_verify_op op, struct n
 		nax_verify_leave(&c->a, op, q);
 }
 
+/** nax_start() - start(), and the whole state but queues; nax_take_down() undoes it, failed or not. */
+int nax_start(struct nax_core *c, struct nax_error *err);
+/** nax_queues_make() - the queues of a configuration, in nax_adapter.rxq and txq; paused by none. */
+int nax_queues_make(struct nax_core *c, const struct nax_config *cfg, struct nax_error *err);
+/** nax_queues_free() - all queues, stopped. */
+void nax_queues_free(struct nax_core *c);
 /**
  * nax_bring_up() - from stopped queues to UP: start(), the whole state, queues, up()
  *

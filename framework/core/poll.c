@@ -255,6 +255,7 @@ static void nax_irq_last(struct nax_core *c, u32 causes)
 		set_bit(NAX_PEND_LINK, &c->pending);
 	if (causes & NAX_IRQ_FAULT)
 		set_bit(NAX_PEND_FAULT, &c->pending);
+	WRITE_ONCE(c->irq_seen, true);
 	/* A full barrier after the causes; partner: the test of this bit in the service. */
 	test_and_set_bit(NAX_PEND_IRQ, &c->pending);
 	c->ops->service(&c->a);

@@ -20,6 +20,7 @@ static const char *const op_name[NAX_OPS] = {
 	[NAX_OP_QUEUE_STOP] = "queue_stop",
 	[NAX_OP_UP] = "up",
 	[NAX_OP_CONFIGURE] = "configure",
+	[NAX_OP_ACCESS] = "access",
 	[NAX_OP_DIAG] = "diag",
 };
 

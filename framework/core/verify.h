@@ -26,7 +26,7 @@
 	R(START_INDEX, "start-index", 1, "queue_start() leaves all indices as they are") \
 	R(START_DOORBELL, "start-doorbell", 1, "queue_start() sets a doorbell inside of BAR 0") \
 	R(REG_STOPPED, "reg-stopped", 1, \
-	  "registers are touched only from start() to stop(), in attach(), detach() and diag()") \
+	  "registers are touched only from start() to stop(), in attach(), detach(), diag(), and for NVM, module and lamps") \
 	R(REG_RANGE, "reg-range", 1, "registers lie below nax_driver.bar_size_min") \
 	R(REG_ALIGN, "reg-align", 1, "register offsets are multiples of 4") \
 	R(STATS_BACK, "stats-back", 1, "hardware counters do not go back") \
@@ -112,6 +112,7 @@ enum nax_verify_op {
 	NAX_OP_QUEUE_STOP,
 	NAX_OP_UP,
 	NAX_OP_CONFIGURE,	/* link_set, set_filter, set_offloads, set_rss, set_itr, set_mtu */
+	NAX_OP_ACCESS,		/* NVM, module, lamps: from attach() on; registers may be touched */
 	NAX_OP_DIAG,		/* in any state from attach() on; registers may be read */
 	NAX_OPS
 };

@@ -202,6 +202,27 @@ static void test_stats(void **state)
 	fake_destroy(f);
 }
 
+static void test_nvm(void **state)
+{
+	static const struct nax_nvm_ops nvm;
+	static const struct nax_selftest_ops selftest;
+	struct fake *f = fake_create(0);
+	struct nax_error err;
+
+	(void)state;
+	f->caps.nvm_words = 64;
+	refuse(f, "caps.nvm_words is 64: ops.nvm is missing");
+	f->caps.nvm_words = 0;
+	f->ops.nvm = &nvm;
+	assert_int_equal(nax_driver_check(&f->drv, &err), -EINVAL);
+	assert_string_equal(err.text, "ops.nvm: must have read, write and check");
+	f->ops.nvm = NULL;
+	f->ops.selftest = &selftest;
+	assert_int_equal(nax_driver_check(&f->drv, &err), -EINVAL);
+	assert_string_equal(err.text, "ops.selftest: must have registers, irq_raise and loopback");
+	fake_destroy(f);
+}
+
 static void test_driver(void **state)
 {
 	static const size_t required[] = {
@@ -247,6 +268,7 @@ int main(void)
 		cmocka_unit_test(test_offloads),
 		cmocka_unit_test(test_strings_and_addresses),
 		cmocka_unit_test(test_stats),
+		cmocka_unit_test(test_nvm),
 		cmocka_unit_test(test_driver),
 	};
 

@@ -216,6 +216,12 @@ static void user_event(struct nax_adapter *a, enum nax_event event, const char *
 	nax_events_push(&port->events, event_type[event], port->bus->ops->time_ns(port->bus), text);
 }
 
+/* The service thread would take it, but waits for the lock that control has. */
+static void user_irq_take(struct nax_adapter *a)
+{
+	nax_service_irq(nax_adapter_backend(a));
+}
+
 static void user_delay_us(struct nax_adapter *a, u32 us)
 {
 	struct nax_bus *bus = port_of(a)->bus;
@@ -265,6 +271,7 @@ const struct nax_backend_ops nax_user_backend = {
 	.service = user_service,
 	.event = user_event,
 	.delay_us = user_delay_us,
+	.irq_take = user_irq_take,
 	.time_ns = user_time_ns,
 	.random = user_random,
 	.log = user_log,

@@ -288,6 +288,59 @@ void nax_port_diag(struct nax_port *port, struct nax_diag *diag)
 	port_unlock(port, 0, NULL);
 }
 
+int nax_port_nvm_read(struct nax_port *port, u32 offset, u32 len, u8 *data, struct nax_error *err)
+{
+	int rc = port_lock(port, __func__, err);
+
+	if (rc)
+		return rc;
+	return port_unlock(port, nax_adapter_nvm_read(port->adapter, offset, len, data, err), err);
+}
+
+int nax_port_nvm_write(struct nax_port *port, u32 offset, u32 len, const u8 *data,
+		       struct nax_error *err)
+{
+	int rc = port_lock(port, __func__, err);
+
+	if (rc)
+		return rc;
+	return port_unlock(port, nax_adapter_nvm_write(port->adapter, offset, len, data, err), err);
+}
+
+int nax_port_module_read(struct nax_port *port, const struct nax_module_page *page, u8 *data,
+			 struct nax_error *err)
+{
+	int rc = port_lock(port, __func__, err);
+
+	if (rc)
+		return rc;
+	return port_unlock(port, nax_adapter_module_read(port->adapter, page, data, err), err);
+}
+
+int nax_port_identify(struct nax_port *port, enum nax_led led, struct nax_error *err)
+{
+	int rc = port_lock(port, __func__, err);
+
+	if (rc)
+		return rc;
+	return port_unlock(port, nax_adapter_identify(port->adapter, led, err), err);
+}
+
+int nax_port_selftest(struct nax_port *port, bool offline, struct nax_error result[NAX_TESTS],
+		      struct nax_error *err)
+{
+	int rc = port_lock(port, __func__, err);
+
+	if (rc)
+		return rc;
+	rc = nax_port_pause(port, err);
+	if (!rc) {
+		rc = nax_adapter_selftest(port->adapter, offline, result, err);
+		nax_port_resume(port);
+	}
+	return port_unlock(port, rc, err);
+}
+
 bool nax_port_fault(struct nax_port *port, struct nax_diag *diag)
 {
 	bool found;

@@ -100,6 +100,8 @@ void nax_events_push(struct nax_events *e, enum nax_port_event_type type, u64 wh
 int nax_service_start(struct nax_port *port, struct nax_error *err);
 /** nax_service_stop() - end it and wait for that; nothing happens if there is none. */
 void nax_service_stop(struct nax_port *port);
+/** nax_service_irq() - take an interrupt of the last vector, which waits at its eventfd; locked. */
+void nax_service_irq(struct nax_port *port);
 /** nax_service_kick() - serve soon. Any thread. */
 void nax_service_kick(struct nax_port *port);
 

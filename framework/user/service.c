@@ -59,6 +59,11 @@ static void take_interrupt(struct nax_port *port, int fd)
 		nax_adapter_irq(port->adapter, port->n_vectors - 1);
 }
 
+void nax_service_irq(struct nax_port *port)
+{
+	take_interrupt(port, last_vector(port));
+}
+
 static void *service_thread(void *arg)
 {
 	struct nax_port *port = arg;

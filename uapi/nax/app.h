@@ -169,6 +169,37 @@ int nax_port_queue_stats(struct nax_port *port, bool rx, unsigned int queue,
 void nax_port_hw_stats(struct nax_port *port, u64 *values);
 /** nax_port_diag() - dump registers and descriptors now. */
 void nax_port_diag(struct nax_port *port, struct nax_diag *diag);
+
+/**
+ * nax_port_nvm_read() - read bytes of the device's NVM, 2 * caps->nvm_words of them
+ * @port: port
+ * @offset: first byte
+ * @len: bytes
+ * @data: result
+ * @err: why not
+ *
+ * nax_port_nvm_write() - write them; the checksum follows
+ * nax_port_module_read() - read a pluggable module's memory
+ * nax_port_identify() - switch the port's lamps
+ */
+int nax_port_nvm_read(struct nax_port *port, u32 offset, u32 len, u8 *data, struct nax_error *err);
+int nax_port_nvm_write(struct nax_port *port, u32 offset, u32 len, const u8 *data,
+		       struct nax_error *err);
+int nax_port_module_read(struct nax_port *port, const struct nax_module_page *page, u8 *data,
+			 struct nax_error *err);
+int nax_port_identify(struct nax_port *port, enum nax_led led, struct nax_error *err);
+/**
+ * nax_port_selftest() - let the device test itself
+ * @port: port
+ * @offline: all tests, for which traffic stops; else the link alone
+ * @result: by enum nax_selftest; code 0: passed, or not run
+ * @err: why they could not be run
+ *
+ * Return: 0, whatever the results; -errno.
+ */
+int nax_port_selftest(struct nax_port *port, bool offline, struct nax_error result[NAX_TESTS],
+		      struct nax_error *err);
+
 /** nax_port_fault() - the dump taken before the last recovery; false if there was none. */
 bool nax_port_fault(struct nax_port *port, struct nax_diag *diag);
 

@@ -118,6 +118,37 @@ struct nax_adapter {
 #define NAX_IRQ_OTHER	(1u << 4)
 
 /**
+ * struct nax_nvm_ops - the device's NVM, nax_caps.nvm_words of 16 bits
+ * @read: read words [@word, @word + @n)
+ * @write: write them, and make the checksum right again; it has read back what it wrote
+ * @check: whether the checksum is right
+ *
+ * Called from attach() to detach() with a range that is there, at most NAX_NVM_CHUNK words at a time:
+ * the NVM is shared with others, who wait. They return 0, or -errno after nax_fail().
+ */
+struct nax_nvm_ops {
+	int (*read)(struct nax_adapter *a, u32 word, u32 n, u16 *data);
+	int (*write)(struct nax_adapter *a, u32 word, u32 n, const u16 *data);
+	int (*check)(struct nax_adapter *a);
+};
+
+#define NAX_NVM_CHUNK	64u
+
+/**
+ * struct nax_selftest_ops - the driver's part of a self-test
+ * @registers: registers keep what is written to them. Any value may be left in them: start()
+ *	follows. Return: 0, or -errno after nax_fail()
+ * @irq_raise: let the vector fire, as its causes would
+ * @loopback: frames sent come back through the MAC, whatever the link; until the next start().
+ *	Between start() and queue_start(). Return: 0, or -errno after nax_fail()
+ */
+struct nax_selftest_ops {
+	int (*registers)(struct nax_adapter *a);
+	void (*irq_raise)(struct nax_vector *v);
+	int (*loopback)(struct nax_adapter *a);
+};
+
+/**
  * struct nax_driver_ops - what a driver does
  *
  * @attach: registers are mapped. Reset the device, read its MAC address, fill the capabilities.
@@ -150,6 +181,11 @@ struct nax_adapter {
  *	the adapter instead
  * @diag: record registers and descriptors by nax_diag_add(), in bounded time. The device may be
  *	in any state
+ * @module_read: read a pluggable module's memory; from attach() to detach(). Return: 0, or -errno
+ *	after nax_fail(): -ENXIO without a module, -EINVAL for a page it has not
+ * @identify: let the port's lamps say which port it is; from attach() to detach()
+ * @nvm: NVM
+ * @selftest: self-test
  */
 struct nax_driver_ops {
 	int (*attach)(struct nax_adapter *a, struct nax_caps *caps);
@@ -175,6 +211,10 @@ struct nax_driver_ops {
 	void (*set_itr)(struct nax_vector *v);
 	int (*set_mtu)(struct nax_adapter *a);
 	void (*diag)(struct nax_adapter *a, struct nax_diag *d);
+	int (*module_read)(struct nax_adapter *a, const struct nax_module_page *page, u8 *data);
+	void (*identify)(struct nax_adapter *a, enum nax_led led);
+	const struct nax_nvm_ops *nvm;
+	const struct nax_selftest_ops *selftest;
 };
 
 /**
@@ -285,7 +325,7 @@ void nax_log(struct nax_adapter *a, enum nax_log_level level, const char *fmt, .
  * @code: negative errno
  * @fmt: reason: which register or field, what it should be, what it is
  *
- * For attach(), start(), link_set() and set_mtu(). The first reason of an operation is kept: it is
+ * For all functions of a driver that may fail. The first reason of an operation is kept: it is
  * the cause, later ones follow from it. Return: @code.
  */
 int nax_fail(struct nax_adapter *a, int code, const char *fmt, ...) __printf(3, 4);

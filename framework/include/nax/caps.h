@@ -103,6 +103,7 @@ struct nax_stat_desc {
  * @irq_autoclear: delivery of a queue vector masks it and clears its cause: irq_ack() is not
  *	called for queue vectors
  * @pause: the device can send and honour IEEE 802.3x pause frames
+ * @nvm_words: 16-bit words of NVM that nax_driver_ops.nvm reaches, 0 without that table
  * @n_stats: entries of @stats
  * @stats: hardware counters, constant
  */
@@ -146,6 +147,7 @@ struct nax_caps {
 	u16 itr_step_us;
 	bool irq_autoclear;
 	bool pause;
+	u32 nvm_words;
 	u16 n_stats;
 	const struct nax_stat_desc *stats;
 };

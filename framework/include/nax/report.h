@@ -65,6 +65,42 @@ struct nax_link_settings {
 	bool pause_tx;
 };
 
+/** enum nax_selftest - the classic five tests; all but the link need the device for themselves */
+enum nax_selftest {
+	NAX_TEST_REGISTERS,	/* writable bits of registers keep what is written */
+	NAX_TEST_NVM,		/* the NVM's checksum */
+	NAX_TEST_INTERRUPT,	/* a masked vector is silent, an armed one fires */
+	NAX_TEST_LOOPBACK,	/* frames come back through the MAC as they were sent */
+	NAX_TEST_LINK,		/* the link is up */
+	NAX_TESTS
+};
+
+#define NAX_MODULE_BYTES 256	/* what one address of the module's bus has: low half, one page */
+
+/**
+ * struct nax_module_page - which bytes of a pluggable module's memory
+ * @i2c_address: 7 bits: 0x50, and for SFF-8472 diagnostics 0x51
+ * @bank: of pages, 0
+ * @page: upper half of the memory, 0 where there is but one
+ * @offset: first byte, 0 .. 255
+ * @len: bytes, @offset + @len at most NAX_MODULE_BYTES
+ */
+struct nax_module_page {
+	u8 i2c_address;
+	u8 bank;
+	u8 page;
+	u8 offset;
+	u16 len;
+};
+
+/** enum nax_led - the port's lamps: what they show */
+enum nax_led {
+	NAX_LED_NORMAL,		/* what the NVM says: link, activity */
+	NAX_LED_ON,
+	NAX_LED_OFF,
+	NAX_LEDS
+};
+
 #define NAX_RX_ERROR_COUNTERS 8		/* >= NAX_RX_ERRORS */
 
 /**

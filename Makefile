@@ -64,8 +64,8 @@ ifeq ($(filter $(VARIANT),release asan tsan fuzz),)
 $(error VARIANT is "$(VARIANT)": must be release, asan, tsan or fuzz)
 endif
 
-.PHONY: all demo check check-full table fuzz fuzz-run install uninstall clean help deps
-.PHONY: deps-demo deps-check deps-fuzz programs tests
+.PHONY: all bench demo check check-full table fuzz fuzz-run install uninstall clean help deps
+.PHONY: deps-demo deps-check deps-fuzz deps-bench programs tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -127,6 +127,10 @@ $(B)/tools/bench/%.o: INC = $(INC_API)
 $(B)/bench: $(call obj,$(BENCH_SRC)) $(B)/libnax.a
 	@echo "  LD      $@"
 	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS)
+
+bench: deps-bench		## what a packet costs, nax and DPDK: table, build/bench.json, build/bench.svg
+	@$(MAKE) VARIANT=release build/release/bench
+	@tools/bench/run $(BENCH_OPTIONS)
 
 # ---- tests ---------------------------------------------------------------------------------------
 
@@ -194,8 +198,8 @@ demo: deps-demo			## two modelled 82599s, real TCP across them, a table, "demo: 
 
 # ---- packages, installation ----------------------------------------------------------------------
 
-deps: deps-demo deps-check deps-fuzz	## install the Debian packages that building and testing need
-deps-demo deps-check deps-fuzz: deps-%:
+deps: deps-demo deps-check deps-fuzz deps-bench	## install the Debian packages that building and testing need
+deps-demo deps-check deps-fuzz deps-bench: deps-%:
 	@tools/demo/packages $*
 
 HEADERS := $(wildcard framework/include/nax/*.h uapi/nax/*.h)

@@ -23,6 +23,7 @@ enum bench_test {
 	BENCH_TX,	/* allocate and transmit */
 	BENCH_FWD,	/* receive, look at one byte, transmit */
 	BENCH_POLL,	/* look for packets where there are none */
+	BENCH_CONTEXT,	/* BENCH_TX with checksums and a tag, other than those of the packet before */
 	BENCH_TESTS
 };
 
@@ -78,6 +79,8 @@ struct bench_impl {
 };
 
 extern const struct bench_impl bench_nax;
+/* The same on a device that counts register accesses */
+extern const struct bench_impl bench_nax_traced;
 /* Peers, where they were built in */
 extern const struct bench_impl bench_dpdk_vec __attribute__((weak));
 extern const struct bench_impl bench_dpdk_bulk __attribute__((weak));
@@ -124,6 +127,21 @@ struct bench_result {
 	double cycles_cold;
 };
 
+/**
+ * struct bench_accesses - of a device whose registers are not mapped
+ * @reads: registers read
+ * @writes: registers written
+ * @doorbells: of those, tails of queues
+ */
+struct bench_accesses {
+	uint64_t reads;
+	uint64_t writes;
+	uint64_t doorbells;
+};
+
+/** bench_nax_accesses() - since bench_nax_traced was opened. */
+void bench_nax_accesses(const struct bench_port *p, struct bench_accesses *a);
+
 /* measure.c */
 
 /** bench_batch_fn - around the measured piece */
@@ -152,9 +170,16 @@ bool bench_count(char **argv, struct bench_result *results, size_t n);
 /** bench_time() - fill in the cycles of @results; neighbours of the same cell take turns. */
 bool bench_time(struct bench_result *results, size_t n);
 
+/* audit.c */
+
+/** bench_audit() - one doorbell per queue and batch, no register read, no system call; or false. */
+bool bench_audit(void);
+
 /* report.c */
 
 void bench_table(const struct bench_result *results, size_t n);
+/** bench_ratios() - nax to each peer, where both did the same. */
+void bench_ratios(const struct bench_result *results, size_t n);
 /** bench_json() - write the list of results; false with a message. */
 bool bench_json(const char *path, const struct bench_result *results, size_t n);
 

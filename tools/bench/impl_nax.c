@@ -23,6 +23,7 @@
  * @rx: receive ring in the last batch
  * @first: first slot in it
  * @found: slots received
+ * @tag: of the next packet
  * @sum: first bytes of forwarded packets
  */
 struct nax_ctx {
@@ -35,6 +36,7 @@ struct nax_ctx {
 	const struct nax_ring *rx;
 	u32 first;
 	u32 found;
+	u32 tag;
 	u64 sum;
 };
 
@@ -70,6 +72,27 @@ static u32 handle_tx(struct nax_poll *poll, void *arg)
 		}
 	}
 	nax_tx_submit(x->port, 0, slots);
+	return x->batch;
+}
+
+/* Each packet has another tag than the last, so each needs a context descriptor. */
+static u32 handle_context(struct nax_poll *poll, void *arg)
+{
+	struct nax_ctx *x = arg;
+	struct nax_ring *tx = nax_port_tx_ring(x->port, 0);
+	u32 i;
+
+	for (i = 0; i < x->batch; i++) {
+		struct nax_slot *s = nax_ring_slot(tx, tx->end + i);
+
+		s->flags = NAX_F_EOP | NAX_F_IPV4 | NAX_F_TCP | NAX_F_VLAN | NAX_F_TX_IPCSUM |
+			   NAX_F_TX_L4CSUM;
+		s->hash = nax_tx_lengths(14, 20, 20);
+		s->len = (u16)x->len;
+		s->vlan_tci = (u16)(x->tag++ & 0xfff);
+		s->gso = 0;
+	}
+	nax_tx_submit(x->port, 0, x->batch);
 	return x->batch;
 }
 
@@ -122,14 +145,14 @@ static void nax_close(struct bench_port *p)
 	p->ctx = NULL;
 }
 
-static bool nax_open(struct bench_port *p, uint32_t frame_max)
+static bool open_on(struct bench_port *p, uint32_t frame_max, bool mapped)
 {
 	struct nax_ctx *x = calloc(1, sizeof(*x));
 	struct nax_port_config config;
 	struct nax_error err;
 
 	p->ctx = x;
-	if (!x || !device_init(&x->device, true))
+	if (!x || !device_init(&x->device, mapped))
 		return failed("open", &(struct nax_error){ .text = "no memory" });
 	if (nax_port_open_sim(&device_ops, &x->device, 0, &x->port, &err))
 		return failed("open", &err);
@@ -145,6 +168,23 @@ static bool nax_open(struct bench_port *p, uint32_t frame_max)
 	return true;
 }
 
+static bool nax_open(struct bench_port *p, uint32_t frame_max)
+{
+	return open_on(p, frame_max, true);
+}
+
+static bool traced_open(struct bench_port *p, uint32_t frame_max)
+{
+	return open_on(p, frame_max, false);
+}
+
+void bench_nax_accesses(const struct bench_port *p, struct bench_accesses *a)
+{
+	const struct device *d = &((const struct nax_ctx *)p->ctx)->device;
+
+	*a = (struct bench_accesses){ d->reads, d->writes, d->doorbells };
+}
+
 static bool nax_prepare(struct bench_port *p, const struct bench_cell *cell)
 {
 	static const struct {
@@ -157,6 +197,7 @@ static bool nax_prepare(struct bench_port *p, const struct bench_cell *cell)
 		[BENCH_TX] = { handle_tx, -1, 0, false },
 		[BENCH_FWD] = { handle_fwd, 0, 0, true },
 		[BENCH_POLL] = { handle_rx, 0, -1, true },
+		[BENCH_CONTEXT] = { handle_context, -1, 0, false },
 	};
 	struct nax_poll_config config = { .spin = true, .cpu = -1, .budget = cell->batch,
 					  .on_work = tests[cell->test].on_work };
@@ -211,11 +252,28 @@ static bool nax_check(struct bench_port *p, const struct bench_cell *cell, uint3
 	return slot == end;
 }
 
+/* Packets of several slots are nothing special here, so one size is enough. */
+static bool nax_supports(const struct bench_cell *cell)
+{
+	return cell->test != BENCH_CONTEXT || bench_len(cell) <= NAX_BUF_DATA;
+}
+
+const struct bench_impl bench_nax_traced = {
+	.name = "nax",
+	.open = traced_open,
+	.close = nax_close,
+	.prepare = nax_prepare,
+	.supports = nax_supports,
+	.run = nax_run,
+	.check = nax_check,
+};
+
 const struct bench_impl bench_nax = {
 	.name = "nax",
 	.open = nax_open,
 	.close = nax_close,
 	.prepare = nax_prepare,
+	.supports = nax_supports,
 	.run = nax_run,
 	.check = nax_check,
 };

@@ -8,6 +8,7 @@
 #include "bench.h"
 
 #define LIST_MAX	16u
+#define BATCH_USUAL	32u
 #define HUGE_PAGES	48u
 
 static const struct bench_impl *const impls[] = {
@@ -26,9 +27,11 @@ bool bench_huge;
  * @n_batch: how many
  * @frame: bytes
  * @n_frame: how many
+ * @all_frames: each with all batches
  * @count: instructions
  * @time: cycles
  * @child: this is the process under callgrind
+ * @audit: register accesses and system calls
  * @json: file to write, NULL: none
  */
 struct options {
@@ -38,9 +41,11 @@ struct options {
 	size_t n_batch;
 	uint32_t frame[LIST_MAX];
 	size_t n_frame;
+	bool all_frames;
 	bool count;
 	bool time;
 	bool child;
+	bool audit;
 	const char *json;
 };
 
@@ -49,10 +54,12 @@ static const char usage[] =
 	"What a packet costs: instructions by callgrind, cycles by the time stamp counter.\n"
 	"\n"
 	"  --impl LIST     nax, dpdk-vec, dpdk-bulk, dpdk-full; by default all that were built in\n"
-	"  --test LIST     rx, tx, fwd, poll; by default all\n"
+	"  --test LIST     rx, tx, fwd, poll, context (tx with offloads); by default all\n"
 	"  --batch LIST    packets at a time, 1 .. 256; default 1,8,32,64,256\n"
-	"  --frame LIST    bytes with frame check sequence, 64 .. 9018; default 64\n"
+	"  --frame LIST    bytes with frame check sequence, 64 .. 9018; by default 64,\n"
+	"                  and in batches of 32 also others up to 9018\n"
 	"  --measure WHAT  instructions, cycles or all; default all\n"
+	"  --audit         count register accesses and system calls of nax, and fail if too many\n"
 	"  --json FILE     write the results as a list\n";
 
 static bool bad(const char *option, const char *value, const char *must)
@@ -127,7 +134,7 @@ static bool measure(const char *what, struct options *o)
 	return o->count || o->time || bad("measure", what, "instructions, cycles or all");
 }
 
-enum { OPT_IMPL = 1, OPT_TEST, OPT_BATCH, OPT_FRAME, OPT_MEASURE, OPT_JSON, OPT_CHILD, OPT_HELP };
+enum { OPT_IMPL = 1, OPT_TEST, OPT_BATCH, OPT_FRAME, OPT_MEASURE, OPT_JSON, OPT_AUDIT, OPT_CHILD, OPT_HELP };
 
 static bool option(int opt, const char *arg, struct options *o)
 {
@@ -135,16 +142,20 @@ static bool option(int opt, const char *arg, struct options *o)
 	case OPT_IMPL:
 		return names("impl", arg, find_impl, "implementations that were built in", &o->impl);
 	case OPT_TEST:
-		return names("test", arg, find_test, "of rx, tx, fwd, poll", &o->test);
+		return names("test", arg, find_test, "of rx, tx, fwd, poll, context", &o->test);
 	case OPT_BATCH:
 		return numbers("batch", arg, 1, BENCH_BATCH_MAX, o->batch, &o->n_batch);
 	case OPT_FRAME:
+		o->all_frames = true;
 		return numbers("frame", arg, BENCH_FRAME_MIN, BENCH_FRAME_MAX, o->frame,
 			       &o->n_frame);
 	case OPT_MEASURE:
 		return measure(arg, o);
 	case OPT_JSON:
 		o->json = arg;
+		return true;
+	case OPT_AUDIT:
+		o->audit = true;
 		return true;
 	case OPT_CHILD:
 		o->child = true;
@@ -162,6 +173,7 @@ static bool parse(int argc, char **argv, struct options *o)
 		{ "frame", required_argument, NULL, OPT_FRAME },
 		{ "measure", required_argument, NULL, OPT_MEASURE },
 		{ "json", required_argument, NULL, OPT_JSON },
+		{ "audit", no_argument, NULL, OPT_AUDIT },
 		{ "under-callgrind", no_argument, NULL, OPT_CHILD },
 		{ "help", no_argument, NULL, OPT_HELP },
 		{ NULL, 0, NULL, 0 },
@@ -170,7 +182,8 @@ static bool parse(int argc, char **argv, struct options *o)
 
 	*o = (struct options){
 		.impl = (1u << N_IMPLS) - 1, .test = (1u << BENCH_TESTS) - 1,
-		.batch = { 1, 8, 32, 64, 256 }, .n_batch = 5, .frame = { 64 }, .n_frame = 1,
+		.batch = { 1, 8, 32, 64, 256 }, .n_batch = 5,
+		.frame = { 64, 128, 256, 512, 1024, 1518, 9018 }, .n_frame = 7,
 		.count = true, .time = true,
 	};
 	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
@@ -188,10 +201,14 @@ static bool parse(int argc, char **argv, struct options *o)
 	return true;
 }
 
-/* Jumbo frames in batches of 256 do not fit in the rings. */
+/* Jumbo frames, or context descriptors, in batches of 256 do not fit in the rings. */
 static bool fits(const struct bench_cell *c)
 {
-	return c->batch * ((bench_len(c) + BENCH_BUF - 1) / BENCH_BUF) < BENCH_RING;
+	uint32_t descriptors = (bench_len(c) + BENCH_BUF - 1) / BENCH_BUF;
+
+	if (c->test == BENCH_CONTEXT)
+		descriptors++;
+	return c->batch * descriptors < BENCH_RING;
 }
 
 /** struct plan - what to measure: cell after cell, each with all its implementations */
@@ -210,6 +227,14 @@ static void plan_add(struct plan *p, const struct bench_impl *impl, struct bench
 	p->results[p->n++] = (struct bench_result){ .impl = impl, .cell = cell };
 }
 
+/* By default all batches of the smallest frame, and one batch of all frames. */
+static bool wanted(const struct options *o, const struct bench_cell *c)
+{
+	if (!(o->test >> c->test & 1))
+		return false;
+	return o->all_frames || c->frame == o->frame[0] || c->batch == BATCH_USUAL;
+}
+
 /* An empty poll has no packets, so neither batches nor frame sizes. */
 static struct plan make_plan(const struct options *o)
 {
@@ -219,15 +244,15 @@ static struct plan make_plan(const struct options *o)
 
 	for (f = 0; f < o->n_frame; f++)
 		for (t = 0; t < BENCH_TESTS; t++)
-			for (b = 0; b < o->n_batch; b++)
-				for (i = 0; i < N_IMPLS; i++) {
-					if (!(o->test >> t & 1) || !(o->impl >> i & 1))
-						continue;
-					if (t == BENCH_POLL && (f || b))
-						continue;
-					plan_add(&p, impls[i],
-						 (struct bench_cell){ t, o->batch[b], o->frame[f] });
-				}
+			for (b = 0; b < o->n_batch; b++) {
+				const struct bench_cell c = { t, o->batch[b], o->frame[f] };
+
+				if (!wanted(o, &c) || (t == BENCH_POLL && (f || b)))
+					continue;
+				for (i = 0; i < N_IMPLS; i++)
+					if (o->impl >> i & 1)
+						plan_add(&p, impls[i], c);
+			}
 	return p;
 }
 
@@ -271,6 +296,10 @@ int main(int argc, char **argv)
 		ok = bench_time(p.results, p.n);
 	if (ok)
 		bench_table(p.results, p.n);
+	if (ok)
+		bench_ratios(p.results, p.n);
+	if (ok && o.audit)
+		ok = bench_audit();
 	if (ok && o.json)
 		ok = bench_json(o.json, p.results, p.n);
 	free(p.results);

@@ -4,7 +4,7 @@
 
 #include "bench.h"
 
-const char *const bench_test_name[BENCH_TESTS] = { "rx", "tx", "fwd", "poll" };
+const char *const bench_test_name[BENCH_TESTS] = { "rx", "tx", "fwd", "poll", "context" };
 
 static bool complain(const struct bench_impl *impl, const struct bench_cell *c, const char *what)
 {
@@ -20,19 +20,22 @@ static bool receives(const struct bench_cell *c)
 
 static bool transmits(const struct bench_cell *c)
 {
-	return c->test == BENCH_TX || c->test == BENCH_FWD;
+	return c->test == BENCH_TX || c->test == BENCH_FWD || c->test == BENCH_CONTEXT;
 }
 
 /* What left must be the packets of this batch, all of them and nothing else. */
 static bool sent(struct bench_port *p, const struct bench_cell *c, uint32_t seq)
 {
 	uint64_t packets = p->tx.packets, bytes = p->tx.bytes, sum = p->tx.sum, want = 0;
+	uint64_t contexts = p->tx.contexts;
 	uint32_t i;
 
 	if (!engine_transmit(&p->tx))
 		return false;
 	if (p->tx.packets - packets != c->batch ||
 	    p->tx.bytes - bytes != (uint64_t)c->batch * bench_len(c))
+		return false;
+	if (p->tx.contexts - contexts != (c->test == BENCH_CONTEXT ? c->batch : 0))
 		return false;
 	for (i = 0; i < c->batch; i++)
 		want += (seq + i) & 0xff;

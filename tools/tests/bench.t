@@ -24,6 +24,28 @@ same_again() {
 }
 ok "counts repeat exactly" same_again
 
+picture() {
+	tools/bench/plot "$json" "$work/bench.svg" && head -n 2 "$work/bench.svg" | grep -q '<svg' &&
+		[ "$(grep -c '<title>nax</title>' "$work/bench.svg")" -eq 6 ]
+}
+ok "its picture has six panels" picture
+
+ok "one doorbell per queue and batch, no register read, no system call" \
+	$bench --measure cycles --test poll --audit
+
+# A machine where DPDK cannot be had: told in one line, and nax is measured alone.
+mkdir -p "$work/bin" "$work/out"
+printf '#!/bin/sh\necho riscv64\n' >"$work/bin/uname"
+chmod +x "$work/bin/uname"
+alone() {
+	PATH=$work/bin:$PATH BENCH_OUT=$work/out tools/bench/run --measure cycles --test rx \
+		--batch 8,32 --frame 64 >"$work/alone.log" &&
+		[ "$(grep -c 'nax alone, without DPDK: DPDK is measured on x86-64 only' "$work/alone.log")" -eq 1 ] &&
+		jq -e 'length == 2 and all(.[]; .impl == "nax" and .cycles > 0)' "$work/out/bench.json" &&
+		[ -s "$work/out/bench.svg" ]
+}
+ok "without DPDK it says so and measures nax alone" alone
+
 ok "an unknown implementation is refused" fails_with 2 '--impl is "ixy"' $bench --impl ixy
 ok "an unknown test is refused" fails_with 2 '--test is "send"' $bench --test send
 ok "a batch too large is refused" fails_with 2 'must be numbers from 1 to 256' $bench --batch 8,257

@@ -50,7 +50,11 @@ ok "the nax tool sees the public API only" only tools/nax "$libc|$lib|$nax"
 ok "the nax tool does not see the driver API" refuses grep -rnE \
 	'<nax/(nax|adapter|queue|hal|sim)\.h>' tools/nax
 
-ok "the benchmark sees the public API only" only tools/bench "$libc|$lib|<valgrind/callgrind\.h>|<nax/(app|sim)\.h>"
+dpdk='<(rte_[a-z]+|ethdev_driver|base/ixgbe_api|ixgbe_(ethdev|rxtx))\.h>'
+ok "the benchmark sees the public API only" only tools/bench \
+	"$libc|$lib|<valgrind/callgrind\.h>|<nax/(app|sim)\.h>|$dpdk"
+ok "only one file of it sees DPDK" \
+	test "$(includes tools/bench | grep -E "$dpdk" | cut -d' ' -f1 | sort -u)" = tools/bench/impl_dpdk.c
 
 mkdir -p "$work/bad"
 echo '#include <stdio.h>' >"$work/bad/x.c"

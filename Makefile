@@ -69,7 +69,7 @@ endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
-all: programs $(LIBRARY) $(B)/flows	## build the library, nax and nicsim
+all: programs $(LIBRARY)	## build the library, nax and nicsim
 programs: $(PROGRAMS) $(B)/rss_expect
 
 $(B)/framework/tests/%.o $(B)/tools/tests/drivers/%.o: INC = $(INC_NAX) -Itools/nicsim -Iframework/tests
@@ -114,12 +114,6 @@ $(B)/nax: $(B)/tools/nax/main.o $(TOOL_A) $(B)/libnax.a
 $(B)/nicsim: $(B)/tools/nicsim/main.o $(NICSIM_A)
 	@echo "  LD      $@"
 	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS)
-
-# For scenarios of qemu-tests
-$(B)/qemu-tests/%.o: INC = $(INC_NAX)
-$(B)/flows: $(B)/qemu-tests/flows.o $(CORE_A)
-	@echo "  LD      $@"
-	@$(CC) $(SANITIZE) -o $@ $^
 
 # What a packet costs. Like an application it sees the public API alone, and a device in memory.
 BENCH_SRC := $(filter-out tools/bench/impl_dpdk.c,$(wildcard tools/bench/*.c))

@@ -5,7 +5,7 @@ import struct
 import sys
 
 import wire
-from wire import TCP, UDP, SCTP, Wrong, addr, ether, ip, l4, packet, pattern, wanted
+from wire import TCP, UDP, SCTP, Wrong, addr, ether, first_fragment, ip, l4, packet, pattern, wanted
 
 FLOWS = 12
 QUEUES = 4
@@ -40,11 +40,7 @@ def flow(kind, i, src_mac):
     if kind == "options":
         return packet(a4, b4, UDP, ports, pattern(30), options=b"\x01" * 4, **to)
     if kind == "part4":
-        frame = bytearray(packet(a4, b4, UDP, ports, pattern(64), **to))
-        frame[20:22] = b"\x20\x00"		# more fragments follow
-        frame[24:26] = b"\0\0"
-        frame[24:26] = struct.pack("!H", wire.csum(bytes(frame[14:34])))
-        return bytes(frame)
+        return first_fragment(packet(a4, b4, UDP, ports, pattern(64), **to))
     if kind == "other4":
         return ether(wire_mac, src_mac, 0x0800, ip(addr(a4), addr(b4), 253, pattern(40)))
     if kind == "other6":

@@ -118,6 +118,15 @@ def packet(src, dst, proto, ports, payload, dst_mac="02:00:00:00:00:99", src_mac
                  ip(s, d, proto, body, ident, options, ip_sum), vlan)
 
 
+def first_fragment(frame):
+    """An untagged IPv4 packet as the first of several."""
+    head = bytearray(frame[14:34])
+    head[6:8] = b"\x20\x00"		# more fragments follow
+    head[10:12] = b"\0\0"
+    head[10:12] = struct.pack("!H", csum(bytes(head)))
+    return frame[:14] + bytes(head) + frame[34:]
+
+
 def write_pcap(path, frames):
     with open(path, "wb") as f:
         f.write(struct.pack("<IHHIIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Figures that users are promised and that do not depend on a machine's speed alone: memory, and the
-# time `nax show` takes, far from where scheduling noise could matter.
+# time `nax show` takes, twice what it needs where nothing else runs. On a machine that is busy with other work
+# NAX_SLOW=N allows N times as long.
 . "$(dirname "$0")/lib.sh"
 
 NICSIM=build/release/nicsim nicsim_start sim --port "$work/a.sock,model=82599,net=wire:w" \
@@ -17,7 +18,7 @@ show_time() {
 		[ $(((after - before) / 1000)) -ge $best ] || best=$(((after - before) / 1000))
 	done
 	echo "# nax show: $best us" >&2
-	[ $best -lt 100000 ]
+	[ $best -lt $((100000 * ${NAX_SLOW:-1})) ]
 }
 ok "nax show answers within 100 ms" show_time
 

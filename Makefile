@@ -55,7 +55,7 @@ USER_A   := $(B)/user.a
 DRIVER_A := $(B)/drivers.a
 NICSIM_A := $(B)/nicsim.a
 TOOL_A   := $(B)/nax-tool.a
-LIBS     := -ljson-c -lpcap -lpthread
+LIBS     := -ljson-c -lpcap -lpciaccess -lkmod -lpthread
 
 PROGRAMS := $(B)/nax $(B)/nicsim
 LIBRARY  := $(B)/libnax.a $(B)/libnax.so.$(ABI)
@@ -64,8 +64,8 @@ ifeq ($(filter $(VARIANT),release asan tsan fuzz),)
 $(error VARIANT is "$(VARIANT)": must be release, asan, tsan or fuzz)
 endif
 
-.PHONY: all bench demo check check-full table fuzz fuzz-run install uninstall clean help deps
-.PHONY: deps-demo deps-check deps-fuzz deps-bench programs tests
+.PHONY: all bench demo check check-full table fuzz fuzz-run install install-programs install-dkms uninstall
+.PHONY: deb clean help deps deps-demo deps-check deps-fuzz deps-bench deps-deb programs tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -192,12 +192,13 @@ demo: deps-demo			## two modelled 82599s, real TCP across them, a table, "demo: 
 
 # ---- packages, installation ----------------------------------------------------------------------
 
-deps: deps-demo deps-check deps-fuzz deps-bench	## install the Debian packages that building and testing need
-deps-demo deps-check deps-fuzz deps-bench: deps-%:
+deps: deps-demo deps-check deps-fuzz deps-bench deps-deb	## install the Debian packages that building and testing need
+deps-demo deps-check deps-fuzz deps-bench deps-deb: deps-%:
 	@tools/demo/packages $*
 
 HEADERS := $(wildcard framework/include/nax/*.h uapi/nax/*.h)
-install: all			## install library, headers, tools and man pages (PREFIX, DESTDIR)
+install: install-programs install-dkms	## install library, headers, tools, man pages, module sources (PREFIX, DESTDIR)
+install-programs: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/pkgconfig \
 		$(DESTDIR)$(PREFIX)/include/nax $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
@@ -210,12 +211,37 @@ install: all			## install library, headers, tools and man pages (PREFIX, DESTDIR
 		framework/user/nax.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/nax.pc
 	install -m 644 tools/nax/nax.1 tools/nicsim/nicsim.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
+# What framework/linux/build wants, for DKMS
+MODULES_SRC := $(shell find framework/core framework/include framework/linux drivers -type f ! -name dkms.conf)
+MODULES_DIR = $(DESTDIR)$(PREFIX)/src/nax-$(VERSION)
+install-dkms:
+	for file in $(MODULES_SRC); do install -D -m 644 $$file $(MODULES_DIR)/$$file || exit; done
+	chmod 755 $(MODULES_DIR)/framework/linux/{build,compat/probe}
+	sed 's/#MODULE_VERSION#/$(VERSION)/' framework/linux/dkms.conf > $(MODULES_DIR)/dkms.conf
+
 uninstall:			## remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,nax nicsim) \
 		$(addprefix $(DESTDIR)$(LIBDIR)/,libnax.a libnax.so libnax.so.$(ABI) pkgconfig/nax.pc) \
 		$(addprefix $(DESTDIR)$(PREFIX)/include/nax/,$(notdir $(HEADERS))) \
 		$(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,nax.1 nicsim.1)
 	-rmdir $(DESTDIR)$(PREFIX)/include/nax
+	rm -rf $(MODULES_DIR)
+
+# dpkg-buildpackage wants debian/ at the top, so it is given a copy. DEB_BUILD=all is nax-dkms alone, which
+# needs no compiler.
+DEB_BUILD ?= binary
+DEB_DATE = $(shell date -R -u -d @$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)})
+DEB_DIR := build/deb
+deb: deps-deb			## build Debian packages in build/deb: DKMS modules, tools, library
+	rm -rf $(DEB_DIR)/nax-$(VERSION)
+	mkdir -p $(DEB_DIR)/nax-$(VERSION)
+	cp -r Makefile README.md framework drivers uapi tools $(DEB_DIR)/nax-$(VERSION)/
+	cp -r tools/debian $(DEB_DIR)/nax-$(VERSION)/debian
+	sed -e 's/@VERSION@/$(VERSION)/' -e 's/@DATE@/$(DEB_DATE)/' tools/debian/changelog.in \
+		> $(DEB_DIR)/nax-$(VERSION)/debian/changelog
+	cd $(DEB_DIR)/nax-$(VERSION) && env -u MAKEFLAGS -u MAKELEVEL dpkg-buildpackage -us -uc -nc \
+		--build=$(DEB_BUILD)
+	rm -rf $(DEB_DIR)/nax-$(VERSION)
 
 clean:				## remove build/
 	rm -rf build

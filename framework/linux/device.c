@@ -198,4 +198,5 @@ EXPORT_SYMBOL_GPL(nax_linux_unregister);
 
 MODULE_DESCRIPTION("nax: framework for network adapters");
 MODULE_AUTHOR("The nax authors");
+MODULE_VERSION(NAX_VERSION);
 MODULE_LICENSE("GPL");

@@ -22,4 +22,5 @@ module_exit(nax_module_exit);
 
 MODULE_DESCRIPTION("nax driver");
 MODULE_AUTHOR("The nax authors");
+MODULE_VERSION(NAX_VERSION);
 MODULE_LICENSE("Dual BSD/GPL");

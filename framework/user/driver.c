@@ -2,6 +2,8 @@
 /* The drivers linked into this process. They register from constructors, before main(). */
 #include <stdio.h>
 
+#include <nax/app.h>
+
 #include "user.h"
 
 #define DRIVERS_MAX 16
@@ -39,4 +41,12 @@ const struct nax_driver *nax_driver_find(u16 vendor, u16 device, const struct na
 		}
 	}
 	return NULL;
+}
+
+const char *nax_driver_for(u16 vendor, u16 device)
+{
+	const struct nax_pci_id *id;
+	const struct nax_driver *drv = nax_driver_find(vendor, device, &id);
+
+	return drv ? drv->name : NULL;
 }

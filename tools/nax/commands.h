@@ -11,5 +11,7 @@ extern const struct command cmd_fwd;
 extern const struct command cmd_tap;
 extern const struct command cmd_gen;
 extern const struct command cmd_capture;
+extern const struct command cmd_list;
+extern const struct command cmd_bind;
 
 #endif /* NAX_TOOL_COMMANDS_H */

@@ -14,6 +14,7 @@
 
 static const struct command *const commands[] = {
 	&cmd_show, &cmd_stats, &cmd_fwd, &cmd_tap, &cmd_gen, &cmd_capture,
+	&cmd_list, &cmd_bind,
 };
 
 static void usage(FILE *out)
@@ -23,7 +24,7 @@ static void usage(FILE *out)
 	fprintf(out, "usage: nax [options] COMMAND ... [options]\n"
 		     "       nax COMMAND --help\n"
 		     "       nax --version\n\n"
-		     "DEV names a device: vfio-user:PATH\n\ncommands:\n");
+		     "DEV names a device: vfio-user:PATH, or a PCI function or interface for bind\n\ncommands:\n");
 	for (i = 0; i < ARRAY_LEN(commands); i++)
 		fprintf(out, "  %-8s %-12s %s\n", commands[i]->name, commands[i]->operands,
 			commands[i]->summary);

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 prefix=$work/prefix
+version=$(sed -n 's/^VERSION := //p' Makefile)
 install() {
 	make VARIANT=release PREFIX="$prefix" install
 }
@@ -12,7 +13,8 @@ ok "make install" install
 installed() {
 	local f
 	for f in bin/nax bin/nicsim lib/libnax.a lib/libnax.so.0 include/nax/app.h \
-		lib/pkgconfig/nax.pc share/man/man1/nax.1 share/man/man1/nicsim.1; do
+		lib/pkgconfig/nax.pc share/man/man1/nax.1 share/man/man1/nicsim.1 \
+		"src/nax-$version/dkms.conf" "src/nax-$version/framework/linux/build"; do
 		[ -e "$prefix/$f" ] || { echo "$f is missing"; return 1; }
 	done
 }

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The driver API, the core and every driver compile as kernel code, and nax.ko and nax_ixgbe.ko are
-# built, against the headers that are installed, with W=1 and no warning.
+# built from what `make install` lays down, as DKMS does, against the headers that are installed, with W=1
+# and no warning.
 . "$(dirname "$0")/lib.sh"
 
 shopt -s nullglob
@@ -37,20 +38,77 @@ does_not_compile() {
 	! compiles "$1"
 }
 
+version=$(sed -n 's/^VERSION := //p' Makefile)
+source=$work/installed/usr/src/nax-$version
+ok "make install-dkms" make -s install-dkms DESTDIR="$work/installed" PREFIX=/usr
+
+# What dkms.conf says: MAKE, and as lines of "folder/name.ko" what is built.
+dkms_conf() (
+	cd "$source" || exit
+	kernel_source_dir=$1
+	. ./dkms.conf || exit
+	[ "$PACKAGE_NAME $PACKAGE_VERSION" = "nax $version" ] || { echo "is $PACKAGE_NAME $PACKAGE_VERSION"; exit 1; }
+	eval "${MAKE[0]} W=1" || exit
+	for i in "${!BUILT_MODULE_NAME[@]}"; do
+		echo "${BUILT_MODULE_LOCATION[i]}/${BUILT_MODULE_NAME[i]}.ko" >>"$work/built"
+	done
+)
+
 # Core, back end and driver as modules, without a word of compiler or modpost.
 modules_build() {
-	local out=$work/modules
+	local out=$source/out
 
-	rm -rf "$out"
-	framework/linux/build "$1" "$out" W=1 >"$work/said" 2>&1 || { cat "$work/said"; return 1; }
+	rm -rf "$out" "$work/built"
+	dkms_conf "$1" >"$work/said" 2>&1 || { cat "$work/said"; return 1; }
 	! grep -vE '^(Skipping BTF generation|warning: the compiler differs|  (The kernel was|You are using))' \
 		"$work/said" || return 1
-	[ -s "$out/nax.ko" ] && [ -s "$out/nax_ixgbe.ko" ]
+	(cd "$source" && find out -maxdepth 1 -name '*.ko') | sort | diff - <(sort "$work/built") ||
+		{ echo "dkms.conf names other modules than are built"; return 1; }
 }
+
+all_drivers() {
+	local driver
+
+	for driver in drivers/*/; do
+		[ -s "$source/out/nax_$(basename "$driver").ko" ] || { echo "no module of $driver"; return 1; }
+	done
+}
+
+# Who is bound by driver_override alone must not be loaded for a device either.
+no_alias() {
+	local module alias
+
+	for module in "$source"/out/*.ko; do
+		alias=$(modinfo -F alias "$module") || return
+		[ -z "$alias" ] || { echo "$module has alias $alias"; return 1; }
+	done
+}
+
+versions() {
+	local module
+
+	for module in "$source"/out/*.ko; do
+		[ "$(modinfo -F version "$module")" = "$version" ] || { modinfo "$module"; return 1; }
+	done
+}
+
+# Code and constants of both, as size(1) counts text.
+small() {
+	local text
+
+	text=$(size "$source"/out/nax.ko "$source"/out/nax_ixgbe.ko | awk 'NR > 1 { sum += $1 } END { print sum }')
+	echo "# text of nax.ko and nax_ixgbe.ko: $text bytes" >&3
+	[ "$text" -gt 20000 ] && [ "$text" -lt $((300 * 1024)) ] || { echo "text is $text bytes"; return 1; }
+}
+exec 3>&1
 
 for kdir in "${headers[@]}"; do
 	ok "compiles against $(basename "$kdir")" compiles "$kdir"
 	ok "modules build against $(basename "$kdir")" modules_build "$kdir"
+	ok "one for each driver" all_drivers
+	ok "no alias, so no device is taken from another driver" no_alias
+	ok "their version" versions
+	ok "text of nax.ko and nax_ixgbe.ko below 300 KiB" small
 done
 sources+=("$work/bad.c")
 echo "#include <stdio.h>" >"$work/bad.c"

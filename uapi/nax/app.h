@@ -132,6 +132,17 @@ struct nax_port_info {
 int nax_port_open(const char *name, unsigned int verify, struct nax_port **port,
 		  struct nax_error *err);
 
+/**
+ * nax_driver_for() - which of the drivers in this library knows a PCI device
+ * @vendor: its ids
+ * @device: ..
+ *
+ * The same driver in the kernel is module nax_<name>.
+ *
+ * Return: the driver's name, NULL if none.
+ */
+const char *nax_driver_for(u16 vendor, u16 device);
+
 /** nax_port_close() - stop if need be, and release everything; not while a poll context has it */
 void nax_port_close(struct nax_port *port);
 

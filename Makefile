@@ -64,8 +64,8 @@ ifeq ($(filter $(VARIANT),release asan tsan fuzz),)
 $(error VARIANT is "$(VARIANT)": must be release, asan, tsan or fuzz)
 endif
 
-.PHONY: all bench demo check check-full table fuzz fuzz-run install install-programs install-dkms uninstall
-.PHONY: deb clean help deps deps-demo deps-check deps-fuzz deps-bench deps-deb programs tests
+.PHONY: all bench bench-scale demo check check-full table fuzz fuzz-run install install-programs
+.PHONY: install-dkms uninstall deb clean help deps deps-demo deps-check deps-fuzz deps-bench deps-deb programs tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -122,9 +122,18 @@ $(B)/bench: $(call obj,$(BENCH_SRC)) $(B)/libnax.a
 	@echo "  LD      $@"
 	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS)
 
+SCALE_SRC := $(wildcard tools/bench/scale/*.c)
+$(B)/tools/bench/scale/%.o: INC = $(INC_API) -Itools/bench
+$(B)/bench-scale: $(call obj,$(SCALE_SRC) tools/bench/engine.c tools/bench/device.c) $(B)/libnax.a
+	@echo "  LD      $@"
+	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS)
+
 bench: deps-bench		## what a packet costs, nax and DPDK: table, build/bench.json, build/bench.svg
 	@$(MAKE) VARIANT=release build/release/bench
 	@tools/bench/run $(BENCH_OPTIONS)
+bench-scale: deps-bench		## cost with more threads, queues, adapters, flows; latency through nicsim
+	@$(MAKE) VARIANT=release build/release/bench-scale programs
+	@tools/bench/scale/run
 
 # ---- tests ---------------------------------------------------------------------------------------
 
@@ -247,6 +256,6 @@ clean:				## remove build/
 	rm -rf build
 
 help:				## this list
-	@awk -F ':.*## *' '/^[a-z-]+:.*##/ { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## *' '/^[a-z-]+:.*##/ { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -9,29 +9,12 @@
 #include <string.h>
 
 #include "bench.h"
+#include "stamp.h"
 
 #define SAMPLES		21u
 #define SAMPLE_PACKETS	2048u
 #define SAMPLE_BATCHES	64u	/* at least */
 #define IMPLS_MAX	8u
-
-/* Ordered against what comes before and after: the measured piece is all there is in between. */
-static inline uint64_t stamp(void)
-{
-#if defined(__x86_64__)
-	uint32_t low, high;
-
-	__asm__ __volatile__("lfence; rdtsc; lfence" : "=a"(low), "=d"(high) :: "memory");
-	return (uint64_t)high << 32 | low;
-#elif defined(__aarch64__)
-	uint64_t now;
-
-	__asm__ __volatile__("isb; mrs %0, cntvct_el0; isb" : "=r"(now) :: "memory");
-	return now;
-#else
-#error "no time stamp counter known"
-#endif
-}
 
 static void timed(struct bench_port *p, void (*run)(struct bench_port *p), void *arg)
 {

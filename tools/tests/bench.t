@@ -46,6 +46,19 @@ alone() {
 }
 ok "without DPDK it says so and measures nax alone" alone
 
+# What is timed is told, not asserted: that all of it is there, and that packets came.
+scale() {
+	BENCH_OUT=$work/out BENCH_SECONDS=1 tools/bench/scale/run &&
+		jq -e '([.[] | select(.what == "latency") | .mode] | unique) == ["interrupt", "polling"]
+			and all(.[] | select(.what == "latency"); .lost == 0 and .latency_ns.p50 > 0
+				and .latency_ns.p99_9 >= .latency_ns.p50 and .latency_ns.count >= 1000)
+			and ([.[] | select(.what == "queues open, one busy") | .n] | max) == 64
+			and ([.[] | select(.what == "adapters open, one busy") | .n] | max) == 8
+			and ([.[] | select(.what == "flows, four queues") | .n] | max) == 1000000
+			and all(.[] | select(.n); .cycles > 0 and .ratio > 0)' "$work/out/bench-scale.json"
+}
+ok "bench-scale measures all that it is to" scale
+
 ok "an unknown implementation is refused" fails_with 2 '--impl is "ixy"' $bench --impl ixy
 ok "an unknown test is refused" fails_with 2 '--test is "send"' $bench --test send
 ok "a batch too large is refused" fails_with 2 'must be numbers from 1 to 256' $bench --batch 8,257

@@ -52,7 +52,7 @@ ok "the nax tool does not see the driver API" refuses grep -rnE \
 
 dpdk='<(rte_[a-z]+|ethdev_driver|base/ixgbe_api|ixgbe_(ethdev|rxtx))\.h>'
 ok "the benchmark sees the public API only" only tools/bench \
-	"$libc|$lib|<valgrind/callgrind\.h>|<nax/(app|sim)\.h>|$dpdk"
+	"$libc|$lib|<valgrind/callgrind\.h>|<nax/(app|sim)\.h>|\"(device|engine|stamp)\.h\"|$dpdk"
 ok "only one file of it sees DPDK" \
 	test "$(includes tools/bench | grep -E "$dpdk" | cut -d' ' -f1 | sort -u)" = tools/bench/impl_dpdk.c
 

@@ -6,7 +6,7 @@
 # Set $file's variables, from their defaults; for any kernel and variant that are set.
 list_source()
 {
-	name=$(basename "$file") dir='' tftp='' guests=1 kernels=6.12 variants='' timeout=90 layers='' tier=full
+	name=${file##*/} dir='' tftp='' guests=1 kernels=6.12 variants='' timeout=90 layers='' tier=full
 	summary='' driver='' proves='' ports=()
 	# shellcheck source=/dev/null
 	. "$file"
@@ -73,6 +73,7 @@ list_instances()
 	instances=()
 	declare -gA guests_of=() limit_of=() layers_of=() tier_of=() summary_of=()
 	for file in "$scenarios"/*; do
+		[[ $# -eq 0 || $wanted == *" ${file##*/}"[\ :]* ]] || continue
 		while IFS=$'\t' read -r instance guests limit layers of summary; do
 			part=${instance#*:}
 			[ -z "$only_kernel" ] || [ "${part%%:*}" = "$only_kernel" ] || continue

@@ -5,26 +5,28 @@
 
 run=qemu-tests/run
 
-ok "instances can be listed" "$run" --list
-# lists INSTANCE OPTION..: a regular expression
+ok "instances can be listed" eval '"$run" --list >"$work/full"'
+ok "and those of a tier" eval '"$run" --list --tier quick >"$work/quick"'
+# lists TIER INSTANCE: a regular expression
 lists()
 {
-	"$run" --list "${@:2}" | grep -qE "^$1 "
+	grep -qE "^$2 " "$work/$1"
 }
 # What make check promises.
 for kernel in 6.12 7.2; do
 	for name in probe traffic selftest; do
-		ok "quick: ixgbe-$name on $kernel" lists "ixgbe-$name:$kernel(:[0-9a-f]+)?" --tier quick
+		ok "quick: ixgbe-$name on $kernel" lists quick "ixgbe-$name:$kernel(:[0-9a-f]+)?"
 	done
 done
-ok "quick: iPXE" lists 'ipxe-boot:6.12:10f[9b]' --tier quick
-ok "quick: baseline" lists igb-baseline:6.12 --tier quick
+ok "quick: iPXE" lists quick 'ipxe-boot:6.12:10f[9b]'
+ok "quick: baseline" lists quick igb-baseline:6.12
 fewer()
 {
-	[ "$("$run" --list --tier quick | wc -l)" -lt "$("$run" --list | wc -l)" ]
+	[ "$(wc -l <"$work/quick")" -lt "$(wc -l <"$work/full")" ]
 }
 ok "the full tier has more than the quick one" fewer
-ok "any scenario runs on the debug kernel" lists ixgbe-probe:debug:10fb --kernel debug
+ok "any scenario runs on the debug kernel" eval \
+	'"$run" --list --kernel debug igb-baseline | grep -q "^igb-baseline:debug "'
 
 # Each instance says what it is for; with nicsim, who judges, and what it proves.
 described()

@@ -58,12 +58,13 @@ static u32 handle_rx(struct nax_poll *poll, void *arg)
 static u32 handle_tx(struct nax_poll *poll, void *arg)
 {
 	struct nax_ctx *x = arg;
-	struct nax_ring *tx = nax_port_tx_ring(x->port, 0);
+	const struct nax_ring tx = *nax_port_tx_ring(x->port, 0);
+	const u32 batch = x->batch, len = x->len;
 	u32 slots = 0, i, rest;
 
-	for (i = 0; i < x->batch; i++) {
-		for (rest = x->len; rest; ) {
-			struct nax_slot *s = nax_ring_slot(tx, tx->end + slots++);
+	for (i = 0; i < batch; i++) {
+		for (rest = len; rest; ) {
+			struct nax_slot *s = nax_ring_slot(&tx, tx.end + slots++);
 			u32 part = rest < NAX_BUF_DATA ? rest : NAX_BUF_DATA;
 
 			rest -= part;
@@ -72,28 +73,30 @@ static u32 handle_tx(struct nax_poll *poll, void *arg)
 		}
 	}
 	nax_tx_submit(x->port, 0, slots);
-	return x->batch;
+	return batch;
 }
 
 /* Each packet has another tag than the last, so each needs a context descriptor. */
 static u32 handle_context(struct nax_poll *poll, void *arg)
 {
 	struct nax_ctx *x = arg;
-	struct nax_ring *tx = nax_port_tx_ring(x->port, 0);
-	u32 i;
+	const struct nax_ring tx = *nax_port_tx_ring(x->port, 0);
+	const u32 batch = x->batch, len = x->len;
+	u32 tag = x->tag, i;
 
-	for (i = 0; i < x->batch; i++) {
-		struct nax_slot *s = nax_ring_slot(tx, tx->end + i);
+	for (i = 0; i < batch; i++) {
+		struct nax_slot *s = nax_ring_slot(&tx, tx.end + i);
 
 		s->flags = NAX_F_EOP | NAX_F_IPV4 | NAX_F_TCP | NAX_F_VLAN | NAX_F_TX_IPCSUM |
 			   NAX_F_TX_L4CSUM;
 		s->hash = nax_tx_lengths(14, 20, 20);
-		s->len = (u16)x->len;
-		s->vlan_tci = (u16)(x->tag++ & 0xfff);
+		s->len = (u16)len;
+		s->vlan_tci = (u16)(tag++ & 0xfff);
 		s->gso = 0;
 	}
-	nax_tx_submit(x->port, 0, x->batch);
-	return x->batch;
+	x->tag = tag;
+	nax_tx_submit(x->port, 0, batch);
+	return batch;
 }
 
 static u32 handle_fwd(struct nax_poll *poll, void *arg)
@@ -101,8 +104,11 @@ static u32 handle_fwd(struct nax_poll *poll, void *arg)
 	struct nax_ctx *x = arg;
 	struct nax_ring *rx = nax_port_rx_ring(x->port, 0);
 	struct nax_ring *tx = nax_port_tx_ring(x->port, 0);
-	u32 first = nax_ring_first_held(rx);
-	u32 n = nax_ring_received(rx);
+	/* Copies that no store to a slot can change, so they stay in registers. */
+	const struct nax_ring from = *rx, to = *tx;
+	const char *origin = nax_mem_origin;
+	u32 first = nax_ring_first_held(&from);
+	u32 n = nax_ring_received(&from);
 	u32 free = nax_tx_free(x->port, 0);
 	u64 sum = 0;
 	u32 i;
@@ -110,10 +116,10 @@ static u32 handle_fwd(struct nax_poll *poll, void *arg)
 	if (n > free)
 		n = free;
 	for (i = 0; i < n; i++) {
-		struct nax_slot *r = nax_ring_slot(rx, first + i);
-		struct nax_slot *t = nax_ring_slot(tx, tx->end + i);
+		struct nax_slot *r = nax_ring_slot(&from, first + i);
+		struct nax_slot *t = nax_ring_slot(&to, to.end + i);
 
-		sum += *(const u8 *)nax_slot_data(r);
+		sum += (u8)origin[r->dma];
 		nax_slot_swap(r, t);
 		t->len = r->len;
 		t->flags = r->flags & NAX_F_EOP;

@@ -27,6 +27,7 @@
 #define CONFIGS_MAX	16u
 #define THREADS_MAX	64u
 #define BUSY_QUEUES	16u
+#define TURNS		8u
 
 /**
  * struct port - an open port, and the poll context of its busy queues
@@ -38,6 +39,7 @@
  * @rx: receive queues as the engine sees them
  * @flows: flows that packets are of; each has its queue
  * @flow: of the next packet
+ * @turns: batches that are measured as one, since the counter may go in steps
  * @received: packets
  */
 struct port {
@@ -49,6 +51,7 @@ struct port {
 	struct engine_ring rx[BUSY_QUEUES];
 	u32 flows;
 	u32 flow;
+	u32 turns;
 	u64 received;
 };
 
@@ -74,14 +77,16 @@ static u32 handle(struct nax_poll *poll, void *arg)
 	return work;
 }
 
-static bool port_open(struct port *p, u32 queues, u32 busy, u32 ring, u32 flows)
+static bool port_open(struct port *p, u32 queues, u32 busy, u32 ring, u32 flows, u32 turns)
 {
-	struct nax_poll_config poll = { .spin = true, .cpu = -1, .on_work = true };
+	struct nax_poll_config poll = { .spin = true, .cpu = -1, .on_work = true,
+					.budget = turns > 1 ? BATCH / busy : BATCH };
 	struct nax_port_config config;
 	struct nax_error err;
 	u32 q;
 
-	*p = (struct port){ .queues = queues, .busy = busy, .flows = flows };
+	*p = (struct port){ .queues = queues, .busy = busy, .flows = flows,
+			    .turns = turns };
 	if (!device_init(&p->dev, true) ||
 	    nax_port_open_sim(&device_ops, &p->dev, 0, &p->port, &err))
 		return failed("open", &err);
@@ -110,13 +115,13 @@ static void port_close(struct port *p)
 	device_free(&p->dev);
 }
 
-/* A batch, whose packets go where their flows belong; the time of the poll that takes them. */
-static bool batch(struct port *p, u64 *ticks)
+/* Packets go where their flows belong; the time of the polls that take them, a batch each. */
+static bool batches(struct port *p, u64 *ticks)
 {
-	u64 want = p->received + BATCH, start;
+	u64 want = p->received + BATCH * p->turns, start;
 	u32 i;
 
-	for (i = 0; i < BATCH; i++) {
+	for (i = 0; i < BATCH * p->turns; i++) {
 		struct engine_ring *rx = &p->rx[p->flow % p->busy];
 
 		rx->seq = p->flow;
@@ -125,7 +130,8 @@ static bool batch(struct port *p, u64 *ticks)
 			return false;
 	}
 	start = stamp();
-	nax_poll_once(p->poll, handle, p);
+	for (i = 0; i < p->turns; i++)
+		nax_poll_once(p->poll, handle, p);
 	*ticks += stamp() - start;
 	return p->received == want;
 }
@@ -164,11 +170,11 @@ static bool sample(struct port *p, double *value)
 	for (i = 0; i < SAMPLE_BATCHES; i++) {
 		u64 sum = 0;
 
-		if (!batch(p, &sum)) {
+		if (!batches(p, &sum)) {
 			fprintf(stderr, "bench-scale: packets are missing\n");
 			return false;
 		}
-		ticks[i] = (double)sum / BATCH;
+		ticks[i] = (double)sum / (BATCH * p->turns);
 	}
 	*value = middle(ticks, SAMPLE_BATCHES);
 	return true;
@@ -212,6 +218,7 @@ static void tell(struct json_object *list, const char *what, u32 n, double cycle
  * @busy: of them, those with traffic
  * @ring: slots per ring
  * @flows: flows
+ * @turns: batches measured as one; 1 where a ring holds no more, or one queue may get all
  */
 struct series {
 	const char *what;
@@ -221,6 +228,7 @@ struct series {
 	u32 (*busy)(u32 n);
 	u32 (*ring)(u32 n);
 	u32 (*flows)(u32 n);
+	u32 turns;
 };
 
 static u32 same(u32 n) { return n; }
@@ -230,10 +238,10 @@ static u32 usual_ring(u32 n) { return RING; }
 static u32 many_flows(u32 n) { return 4096; }
 
 static const struct series series[] = {
-	{ "queues open, one busy", { 1, 2, 4, 8, 16, 32, 64 }, 7, same, one, usual_ring, many_flows },
-	{ "queues busy, one context", { 1, 2, 4, 8, 16 }, 5, same, same, usual_ring, many_flows },
-	{ "slots per ring", { 512, 64, 128, 1024, 4096 }, 5, one, one, same, many_flows },
-	{ "flows, four queues", { 1, 64, 4096, 65536, 1000000 }, 5, four, four, usual_ring, same },
+	{ "queues open, one busy", { 1, 2, 4, 8, 16, 32, 64 }, 7, same, one, usual_ring, many_flows, TURNS },
+	{ "queues busy, one context", { 1, 2, 4, 8, 16 }, 5, same, same, usual_ring, many_flows, TURNS },
+	{ "slots per ring", { 512, 64, 128, 1024, 4096 }, 5, one, one, same, many_flows, 1 },
+	{ "flows, four queues", { 1, 64, 4096, 65536, 1000000 }, 5, four, four, usual_ring, same, 1 },
 };
 
 static bool run_series(const struct series *s, struct json_object *list)
@@ -245,7 +253,7 @@ static bool run_series(const struct series *s, struct json_object *list)
 
 	for (opened = 0; ok && opened < s->count; opened++)
 		ok = port_open(&ports[opened], s->queues(s->n[opened]), s->busy(s->n[opened]),
-			       s->ring(s->n[opened]), s->flows(s->n[opened]));
+			       s->ring(s->n[opened]), s->flows(s->n[opened]), s->turns);
 	ok = ok && measure(ports, s->count, cycles);
 	for (i = 0; ok && i < s->count; i++)
 		tell(list, s->what, s->n[i], cycles[i], cycles[i] / cycles[0]);
@@ -263,7 +271,7 @@ static bool run_adapters(struct json_object *list)
 	u32 i, opened = 0;
 
 	for (i = 0; ok && i < 8; i++) {
-		ok = port_open(&ports[opened++], 2, 1, RING, 4096) && measure(ports, 1, &cycles[i]);
+		ok = port_open(&ports[opened++], 2, 1, RING, 4096, TURNS) && measure(ports, 1, &cycles[i]);
 		if (ok)
 			tell(list, "adapters open, one busy", i + 1, cycles[i], cycles[i] / cycles[0]);
 	}
@@ -396,7 +404,7 @@ static bool run_threads(struct json_object *list)
 	if (cores > BUSY_QUEUES)
 		cores = BUSY_QUEUES;
 	for (opened = 0; ok && opened <= cores; opened++)
-		ok = port_open(&ports[opened], opened ? 1 : cores, 0, RING, 4096);
+		ok = port_open(&ports[opened], opened ? 1 : cores, 0, RING, 4096, 1);
 	for (s = 0; ok && s < RATES; s++)
 		for (n = 1; ok && n <= cores; n++)
 			for (shared = 0; ok && shared < 2; shared++)

@@ -229,6 +229,8 @@ static int servers_create(struct daemon *d)
 						      d->options.port[i].socket, err, sizeof(err));
 		if (!d->port[i].server)
 			return fail(STATUS_FAILURE, err);
+		if (d->options.in_step)
+			vfu_server_in_step(d->port[i].server, d->sim);
 	}
 	return 0;
 }

@@ -32,6 +32,7 @@ const char nicsim_usage[] =
 "  --strict            an error of a driver ends nicsim with status 3 (default)\n"
 "  --lenient           errors of drivers are counted and reported at the end\n"
 "  --chaos SEED[,KIND..]  faults at random, of these kinds or of all\n"
+"  --in-step           answer an access when all that follows from it has been done\n"
 "  --trace FILE        write every register and descriptor access to FILE\n"
 "  --ready-fd N        write \"nicsim: ready\" there instead of to standard output\n"
 "  --help, --version\n"
@@ -394,6 +395,12 @@ static bool option_ready_fd(struct parse *ps, const char *arg)
 	return true;
 }
 
+static bool option_in_step(struct parse *ps, const char *arg)
+{
+	ps->o->in_step = true;
+	return true;
+}
+
 static bool option_strict(struct parse *ps, const char *arg)
 {
 	ps->o->lenient = false;
@@ -429,13 +436,14 @@ static bool wires_check(struct parse *ps)
 
 /* ---- the command line ---- */
 
-enum { OPT_PORT = 256, OPT_STRICT, OPT_LENIENT, OPT_CHAOS, OPT_TRACE, OPT_READY_FD };
+enum { OPT_PORT = 256, OPT_STRICT, OPT_LENIENT, OPT_CHAOS, OPT_IN_STEP, OPT_TRACE, OPT_READY_FD };
 
 static bool (*const option_fns[])(struct parse *ps, const char *arg) = {
 	[OPT_PORT - OPT_PORT] = option_port,
 	[OPT_STRICT - OPT_PORT] = option_strict,
 	[OPT_LENIENT - OPT_PORT] = option_lenient,
 	[OPT_CHAOS - OPT_PORT] = option_chaos,
+	[OPT_IN_STEP - OPT_PORT] = option_in_step,
 	[OPT_TRACE - OPT_PORT] = option_trace,
 	[OPT_READY_FD - OPT_PORT] = option_ready_fd,
 };
@@ -445,6 +453,7 @@ static const struct option longopts[] = {
 	{ "strict", no_argument, NULL, OPT_STRICT },
 	{ "lenient", no_argument, NULL, OPT_LENIENT },
 	{ "chaos", required_argument, NULL, OPT_CHAOS },
+	{ "in-step", no_argument, NULL, OPT_IN_STEP },
 	{ "trace", required_argument, NULL, OPT_TRACE },
 	{ "ready-fd", required_argument, NULL, OPT_READY_FD },
 	{ "help", no_argument, NULL, 'h' },
@@ -477,8 +486,8 @@ enum nicsim_action nicsim_options_parse(int argc, char **argv, struct nicsim_opt
 			return NICSIM_BAD;
 		case '?':
 			bad(&ps, "option %.200s is not known, not one of several, or takes no value: "
-			    "allowed are --port, --strict, --lenient, --chaos, --trace, "
-			    "--ready-fd, --help, --version", argv[at]);
+			    "allowed are --port, --strict, --lenient, --chaos, --in-step, "
+			    "--trace, --ready-fd, --help, --version", argv[at]);
 			return NICSIM_BAD;
 		default:
 			if (!option_fns[opt - OPT_PORT](&ps, optarg))

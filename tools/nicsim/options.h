@@ -34,6 +34,7 @@ struct nicsim_port_options {
 /**
  * struct nicsim_options - the command line
  * @chaos: set of BIT(enum nicsim_fault)
+ * @in_step: an access is answered when all that follows from it has been done
  * @trace: path or NULL
  * @ready_fd: -1: standard output
  */
@@ -43,6 +44,7 @@ struct nicsim_options {
 	bool lenient;
 	uint32_t chaos;
 	uint64_t seed;
+	bool in_step;
 	char *trace;
 	int ready_fd;
 };

@@ -25,6 +25,7 @@
 #define REST_NS		200000000ull		/* before accept() is tried again */
 #define FAREWELL_NS	1000000000ull		/* for a client to take its last replies */
 #define BATCH		64			/* messages before the model gets its turn */
+#define STEP_FRAMES	65536u			/* of the model's before a client is answered */
 #define IN_SIZE		4096			/* receive buffer at first */
 #define OUT_SIZE	(64 * 1024)
 #define OUT_FULL	(OUT_SIZE - sizeof(struct vfu_reply))
@@ -57,6 +58,7 @@ struct peer {
 
 /**
  * struct vfu_server - a port's server
+ * @step: run before the client is answered, or NULL
  * @rest: when descriptors ran out, until accept() is tried again
  * @client: the one, or NULL
  * @waiting: who has not spoken yet
@@ -65,6 +67,7 @@ struct peer {
 struct vfu_server {
 	struct evloop *loop;
 	struct nicsim_port *port;
+	struct nicsim *step;
 	struct usock_name name;
 	struct evloop_fd io;
 	struct evloop_timer rest;
@@ -373,6 +376,8 @@ static void on_peer(void *ctx, uint32_t events)
 		if (!peer_message(p, size))
 			return;
 	}
+	if (p->server->step)
+		nicsim_run(p->server->step, STEP_FRAMES);
 	peer_flush(p);
 }
 
@@ -476,6 +481,11 @@ no_watch:
 no_socket:
 	free(s);
 	return NULL;
+}
+
+void vfu_server_in_step(struct vfu_server *s, struct nicsim *sim)
+{
+	s->step = sim;
 }
 
 /*

@@ -27,6 +27,13 @@ struct vfu_server *vfu_server_create(struct evloop *loop, struct nicsim_port *po
 				     const char *path, char *err, size_t err_len);
 
 /**
+ * vfu_server_in_step() - run @sim before the client is answered, until nothing is due any more
+ *
+ * So an access has had all its effects when it is done: for clients whose clock stands still meanwhile.
+ */
+void vfu_server_in_step(struct vfu_server *s, struct nicsim *sim);
+
+/**
  * vfu_server_destroy() - close all connections, remove the socket
  *
  * What the client has sent by now is done and answered, for a second at most; it reads those replies

@@ -53,6 +53,7 @@ static void test_port(void **state)
 	assert_int_equal(o.port[0].net.kind, SIMNET_WIRE);
 	assert_string_equal(o.port[0].net.a, "w0");
 	assert_false(o.lenient);
+	assert_false(o.in_step);
 	assert_int_equal(o.chaos, 0);
 	assert_null(o.trace);
 	assert_int_equal(o.ready_fd, -1);
@@ -256,8 +257,9 @@ static void test_options(void **state)
 	assert_true(o.lenient);
 	assert_string_equal(o.trace, "t.log");
 	assert_int_equal(o.ready_fd, 5);
-	assert_int_equal(parse(PORT, "--lenient", "--strict", NULL), NICSIM_RUN);
+	assert_int_equal(parse(PORT, "--lenient", "--strict", "--in-step"), NICSIM_RUN);
 	assert_false(o.lenient);
+	assert_true(o.in_step);
 	assert_int_equal(parse(PORT, "--ready-fd=x", NULL, NULL), NICSIM_BAD);
 	assert_int_equal(parse(PORT, "--ready-fd=-1", NULL, NULL), NICSIM_BAD);
 	assert_int_equal(parse(PORT, "--ready-fd=99999999999", NULL, NULL), NICSIM_BAD);
@@ -278,8 +280,8 @@ static void test_options(void **state)
 static void test_usage(void **state)
 {
 	static const char *const words[] = {
-		"--port", "--strict", "--lenient", "--chaos", "--trace", "--ready-fd", "--help",
-		"--version", "mac=", "id=", "module=", "wire:", "stream:", "dgram:", "tap:",
+		"--port", "--strict", "--lenient", "--chaos", "--in-step", "--trace", "--ready-fd",
+		"--help", "--version", "mac=", "id=", "module=", "wire:", "stream:", "dgram:", "tap:",
 		"pcap:",
 	};
 	unsigned int i;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "control.h"
 #include "model.h"
 #include "server.h"
 #include "usock.h"
@@ -279,6 +280,22 @@ static void test_burst(void **state)
 		assert_int_equal(id, i);
 	}
 	assert_int_equal(reply(fd, NULL, NULL), -1);
+	close(fd);
+	pump(f);
+}
+
+/* In step, what a message has set off is done before its answer; otherwise later. */
+static void test_in_step(void **state)
+{
+	struct fixture *f = *state;
+	int fd = client(f);
+
+	sim_wake(f->port);
+	assert_int_equal(read32(f, fd, 7, 0), 0x10f98086);
+	assert_true(sim_port_due(f->port));
+	vfu_server_in_step(f->server, f->sim);
+	assert_int_equal(read32(f, fd, 7, 0), 0x10f98086);
+	assert_false(sim_port_due(f->port));
 	close(fd);
 	pump(f);
 }
@@ -630,6 +647,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_talk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_byte_by_byte, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_burst, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_in_step, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_descriptors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_descriptors_bad, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_frames, setup, teardown),

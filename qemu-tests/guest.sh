@@ -163,14 +163,18 @@ guest_image()
 # guest_device PORT: the device of a nicsim port, as -device and QMP's device_add take it.
 guest_device()
 {
-	printf '{"driver":"vfio-user-pci","id":"nic%d","bus":"rp%d","socket":{"type":"unix","path":"%s"}}' \
-		"$1" "$1" "/run/nax/port$1.sock"
+	local more=''
+
+	# Time stands still until a write has arrived.
+	[ "$icount" = 0 ] || more='"x-no-posted-writes":true,'
+	printf '{"driver":"vfio-user-pci","id":"nic%d","bus":"rp%d",%s"socket":{"type":"unix","path":"%s"}}' \
+		"$1" "$1" "$more" "/run/nax/port$1.sock"
 }
 
 # guest_command N: set guest_qemu to the command line of a guest. Paths are as the test host sees them.
 guest_command()
 {
-	local n=$1 port=0 entry devices=() how
+	local n=$1 port=0 entry devices=() how cpu=max,la57=off khz=$tsc_khz extra=()
 
 	for entry in "${ports[@]}"; do
 		port=$((port + 1))
@@ -185,16 +189,19 @@ guest_command()
 		devices+=(-device "virtserialport,chardev=peer,name=peer")
 	fi
 	declare -n own=qemu$n
+	[ "$icount" = 0 ] || khz=1000000
 	local boot=(-kernel "/run/nax/vmlinux" -initrd "/run/nax/guest$n.cpio"
 		-append "console=ttyS0 quiet loglevel=5 panic=-1 oops=panic nokaslr mitigations=off \
-net.ifnames=0 audit=0 tsc=reliable tsc_early_khz=$tsc_khz no_timer_check rcupdate.rcu_expedited=1 $append")
+net.ifnames=0 audit=0 tsc=reliable tsc_early_khz=$khz no_timer_check rcupdate.rcu_expedited=1 $append")
 	! declare -F guest_boot >/dev/null || guest_boot "$n"
 	case $accel in
 	kvm) how=kvm ;;
 	tcg) how=tcg,thread=multi ;;
 	esac
+	# Copies byte by byte would be as many instructions as bytes.
+	[ "$icount" = 0 ] || how=tcg,thread=single cpu=$cpu,erms=off,fsrm=off extra=(-icount "shift=0,sleep=off")
 	guest_qemu=(qemu-system-x86_64 -nodefaults -no-user-config -display none
-		-accel "$how" -cpu "max,la57=off" -M "q35,memory-backend=m"
+		-accel "$how" -cpu "$cpu" "${extra[@]}" -M "q35,memory-backend=m"
 		-m "$memory" -object "memory-backend-memfd,id=m,size=${memory}M,share=on" -smp "$smp"
 		"${boot[@]}" -qmp "unix:/run/nax/qmp$n.sock,server=on,wait=off" -device virtio-serial-pci
 		-chardev "file,id=tap,path=/run/nax/guest$n.tap" -device "virtserialport,chardev=tap,name=tap"

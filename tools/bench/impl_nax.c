@@ -54,8 +54,38 @@ static u32 handle_rx(struct nax_poll *poll, void *arg)
 	return n;
 }
 
+/* Slots from index @i on that lie one after the other, at most @n. */
+static inline u32 ring_run(const struct nax_ring *r, u32 i, u32 n)
+{
+	u32 left = nax_ring_size(r) - (i & r->mask);
+
+	return n < left ? n : left;
+}
+
 /* Slots of a transmit ring have buffers, so to allocate is to take the next ones. */
 static u32 handle_tx(struct nax_poll *poll, void *arg)
+{
+	struct nax_ctx *x = arg;
+	const struct nax_ring tx = *nax_port_tx_ring(x->port, 0);
+	const u32 batch = x->batch, len = x->len;
+	u32 i, n;
+
+	for (i = 0; i < batch; i += n) {
+		struct nax_slot *s = nax_ring_slot(&tx, tx.end + i);
+		const struct nax_slot *end;
+
+		n = ring_run(&tx, tx.end + i, batch - i);
+		for (end = s + n; s != end; s++) {
+			s->len = (u16)len;
+			s->flags = NAX_F_EOP;
+		}
+	}
+	nax_tx_submit(x->port, 0, batch);
+	return batch;
+}
+
+/* Packets of several buffers */
+static u32 handle_tx_chain(struct nax_poll *poll, void *arg)
 {
 	struct nax_ctx *x = arg;
 	const struct nax_ring tx = *nax_port_tx_ring(x->port, 0);
@@ -99,32 +129,39 @@ static u32 handle_context(struct nax_poll *poll, void *arg)
 	return batch;
 }
 
-static u32 handle_fwd(struct nax_poll *poll, void *arg)
+/* @n packets of one slot each, or parts of some, in slots that lie one after the other. */
+static inline u64 forward(struct nax_slot *r, struct nax_slot *t, u32 n)
 {
-	struct nax_ctx *x = arg;
-	struct nax_ring *rx = nax_port_rx_ring(x->port, 0);
-	struct nax_ring *tx = nax_port_tx_ring(x->port, 0);
-	/* Copies that no store to a slot can change, so they stay in registers. */
-	const struct nax_ring from = *rx, to = *tx;
+	/* In a register: stores to slots cannot change a local copy. */
 	const char *origin = nax_mem_origin;
-	u32 first = nax_ring_first_held(&from);
-	u32 n = nax_ring_received(&from);
-	u32 free = nax_tx_free(x->port, 0);
+	const struct nax_slot *end = r + n;
 	u64 sum = 0;
-	u32 i;
 
-	if (n > free)
-		n = free;
-	for (i = 0; i < n; i++) {
-		struct nax_slot *r = nax_ring_slot(&from, first + i);
-		struct nax_slot *t = nax_ring_slot(&to, to.end + i);
-
+	for (; r != end; r++, t++) {
 		sum += (u8)origin[r->dma];
 		nax_slot_swap(r, t);
 		t->len = r->len;
 		t->flags = r->flags & NAX_F_EOP;
 	}
-	x->sum += sum;
+	return sum;
+}
+
+static u32 handle_fwd(struct nax_poll *poll, void *arg)
+{
+	struct nax_ctx *x = arg;
+	struct nax_ring *rx = nax_port_rx_ring(x->port, 0);
+	struct nax_ring *tx = nax_port_tx_ring(x->port, 0);
+	u32 first = nax_ring_first_held(rx), i, run;
+	u32 n = nax_ring_received(rx);
+	u32 free = nax_tx_free(x->port, 0);
+
+	if (n > free)
+		n = free;
+	for (i = 0; i < n; i += run) {
+		run = ring_run(rx, first + i, ring_run(tx, tx->end + i, n - i));
+		x->sum += forward(nax_ring_slot(rx, first + i), nax_ring_slot(tx, tx->end + i),
+				  run);
+	}
 	x->rx = rx;
 	x->found = n;
 	nax_tx_submit(x->port, 0, n);
@@ -219,6 +256,8 @@ static bool nax_prepare(struct bench_port *p, const struct bench_cell *cell)
 	x->handler = tests[cell->test].handler;
 	x->batch = cell->batch;
 	x->len = bench_len(cell);
+	if (cell->test == BENCH_TX && x->len > NAX_BUF_DATA)
+		x->handler = handle_tx_chain;
 	return true;
 }
 

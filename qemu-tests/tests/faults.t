@@ -36,6 +36,7 @@ reason()
 	module:*:kasan) echo 'BUG: KASAN: slab-out-of-bounds in fault_kasan' ;;
 	module:*:ubsan) echo 'UBSAN: shift-out-of-bounds' ;;
 	module:*:leak) echo 'unreferenced object 0x[0-9a-f]+ \(size 1024\)' ;;
+	unmade:*) echo 'its image is made, see above' ;;
 	module:*:dma) echo 'DMA-API: .* device driver frees DMA memory with different size' ;;
 	*) echo "no reason is known for $1" ;;
 	esac
@@ -60,7 +61,7 @@ verdict()
 		return
 	fi
 	grep -qE "^not ok [0-9]+ - $1 " "$work/verdict" &&
-		sed -n '/^    not ok .* whole result/,$p' "$work/verdict" | grep -qE "^    # .*$why"
+		sed -nE '/^    not ok .* (whole result|image is made)/,$p' "$work/verdict" | grep -qE "^    (# |not ok ).*$why"
 }
 for instance in "${instances[@]}"; do
 	ok "$instance: ${instance##*:}" verdict "$instance"

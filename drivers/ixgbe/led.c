@@ -5,7 +5,7 @@
 #include "ixgbe.h"
 #include "regs.h"
 
-/* LEDCTL has a byte per lamp. Which of the four a board has is not known, so all of them are used. */
+/* LEDCTL has a byte per lamp. Which of the four a board has is not known: all of them are used. */
 #define ALL_LAMPS(mode)		((mode) * 0x01010101u)
 #define MODE_ON			0x0eu
 #define MODE_OFF		0x0fu

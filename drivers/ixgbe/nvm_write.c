@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The NVM for an administrator: words are read by EERD and written by the pins of the part, a serial
- * EEPROM, which EEC gives to software on request. Datasheet sections 3.4 and 8.2.3.2.1; the commands
- * are those of 25xx640 and its kin.
+ * The NVM for an administrator: words are read by EERD and written by the pins of the part, a
+ * serial EEPROM, which EEC gives to software on request. Datasheet sections 3.4 and 8.2.3.2.1; the
+ * commands are those of 25xx640 and its kin.
  */
 #include <nax/nax.h>
 
@@ -111,8 +111,8 @@ static int spi_wait(struct spi *s, u32 word)
 	}
 	if (s->a->gone)
 		return nax_fail(s->a, -ENODEV, "device is gone: registers read all-ones");
-	return nax_fail(s->a, -ETIMEDOUT, "NVM word 0x%x: the part is busy for more than %u ms", word,
-			BUSY_LIMIT_US / 1000);
+	return nax_fail(s->a, -ETIMEDOUT, "NVM word 0x%x: the part is busy for more than %u ms",
+			word, BUSY_LIMIT_US / 1000);
 }
 
 /* Byte addresses; the low byte of a word comes first. */

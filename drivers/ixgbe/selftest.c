@@ -89,7 +89,7 @@ static int test_registers(struct nax_adapter *a)
 	return 0;
 }
 
-/* EICS sets causes as hardware does, section 8.2.3.5.2; the last vector gets LSC, which is harmless. */
+/* EICS sets causes as hardware does, section 8.2.3.5.2; LSC, for the last vector, is harmless. */
 static void irq_raise(struct nax_vector *v)
 {
 	struct nax_adapter *a = v->adapter;

@@ -34,9 +34,9 @@
 	X("rx_oversize", NAX_STAT_RX_OVERSIZE, 0x040ac, ONE)			/* ROC */ \
 	X("rx_jabber", NAX_STAT_RX_JABBER, 0x040b0, ONE)			/* RJC */ \
 	X("rx_checksum_errors", NAX_STAT_OTHER, 0x04120, ONE)		/* XEC */ \
-	X("tx_pause_xon", NAX_STAT_OTHER, 0x03f60, ONE)			/* LXONTXC */ \
+	X("tx_pause_xon", NAX_STAT_TX_PAUSE_END, 0x03f60, ONE)		/* LXONTXC */ \
 	X("tx_pause_xoff", NAX_STAT_TX_PAUSE, 0x03f68, ONE)			/* LXOFFTXC */ \
-	X("rx_pause_xon", NAX_STAT_OTHER, 0x041a4, ONE)			/* LXONRXCNT */ \
+	X("rx_pause_xon", NAX_STAT_RX_PAUSE_END, 0x041a4, ONE)		/* LXONRXCNT */ \
 	X("rx_pause_xoff", NAX_STAT_RX_PAUSE, 0x041a8, ONE)			/* LXOFFRXCNT */ \
 	X("rx_64", NAX_STAT_RX_64, 0x0405c, ONE)			/* PRC64 */ \
 	X("rx_65_to_127", NAX_STAT_RX_65_127, 0x04060, ONE)			/* PRC127 */ \

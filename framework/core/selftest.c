@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Self-test. Each test begins with start(), so that none sees what another one left; loopback goes
- * the way of all traffic, through the queues and the driver's datapath functions, with poll contexts
- * at rest.
+ * the way of all traffic, through the queues and the driver's datapath functions, while poll
+ * contexts rest.
  */
 #include "internal.h"
 

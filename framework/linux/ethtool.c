@@ -5,7 +5,15 @@
 
 #include "ethtool.h"
 
-/* Change the configuration; why not is told where the command takes messages, else logged. */
+void nax_ethtool_say(struct nax_device *d, struct netlink_ext_ack *extack, const char *text)
+{
+	if (extack)
+		NL_SET_ERR_MSG_FMT_MOD(extack, "%s", text);
+	else
+		netdev_err(d->net, "%s\n", text);
+}
+
+/* Change the configuration, or say why not. */
 int nax_ethtool_change(struct nax_device *d, const struct nax_config *config,
 		       struct netlink_ext_ack *extack)
 {
@@ -15,12 +23,8 @@ int nax_ethtool_change(struct nax_device *d, const struct nax_config *config,
 	mutex_lock(&d->control);
 	ret = nax_netdev_reconfigure(d, config, &err);
 	mutex_unlock(&d->control);
-	if (!ret)
-		return 0;
-	if (extack)
-		NL_SET_ERR_MSG_FMT_MOD(extack, "%s", err.text);
-	else
-		netdev_err(d->net, "%s\n", err.text);
+	if (ret)
+		nax_ethtool_say(d, extack, err.text);
 	return ret;
 }
 
@@ -389,5 +393,14 @@ const struct ethtool_ops nax_ethtool_ops = {
 	.get_rxfh_key_size = nax_get_rxfh_key_size,
 	.get_rxfh_indir_size = nax_get_rxfh_indir_size,
 	NAX_RXFH_OPS
+	.get_eeprom_len = nax_get_eeprom_len,
+	.get_eeprom = nax_get_eeprom,
+	.set_eeprom = nax_set_eeprom,
+	.get_module_info = nax_get_module_info,
+	.get_module_eeprom = nax_get_module_eeprom,
+	.get_module_eeprom_by_page = nax_get_module_eeprom_by_page,
+	.self_test = nax_self_test,
+	.set_phys_id = nax_set_phys_id,
+	.nway_reset = nax_nway_reset,
 	.get_ts_info = ethtool_op_get_ts_info,
 };

@@ -7,6 +7,9 @@
 
 #include "linux.h"
 
+/** nax_ethtool_say() - why something is refused: where the command takes messages, else to the log. */
+void nax_ethtool_say(struct nax_device *d, struct netlink_ext_ack *extack, const char *text);
+/** nax_ethtool_change() - change the configuration; what refuses it is said. */
 int nax_ethtool_change(struct nax_device *d, const struct nax_config *config,
 		       struct netlink_ext_ack *extack);
 
@@ -18,6 +21,21 @@ void nax_get_pause_stats(struct net_device *dev, struct ethtool_pause_stats *sta
 void nax_get_eth_mac_stats(struct net_device *dev, struct ethtool_eth_mac_stats *stats);
 void nax_get_rmon_stats(struct net_device *dev, struct ethtool_rmon_stats *stats,
 			const struct ethtool_rmon_hist_range **ranges);
+
+/* ethtool_access.c */
+int nax_get_eeprom_len(struct net_device *dev);
+int nax_get_eeprom(struct net_device *dev, struct ethtool_eeprom *e, u8 *data);
+int nax_set_eeprom(struct net_device *dev, struct ethtool_eeprom *e, u8 *data);
+int nax_get_module_eeprom_by_page(struct net_device *dev, const struct ethtool_module_eeprom *m,
+				  struct netlink_ext_ack *extack);
+int nax_get_module_info(struct net_device *dev, struct ethtool_modinfo *info);
+int nax_get_module_eeprom(struct net_device *dev, struct ethtool_eeprom *e, u8 *data);
+/** nax_selftest_count() - number of tests, -EOPNOTSUPP if the driver has none. */
+int nax_selftest_count(const struct nax_device *d);
+void nax_selftest_strings(u8 *data);
+void nax_self_test(struct net_device *dev, struct ethtool_test *test, u64 *data);
+int nax_set_phys_id(struct net_device *dev, enum ethtool_phys_id_state state);
+int nax_nway_reset(struct net_device *dev);
 
 /* ethtool_rss.c */
 u32 nax_get_rxfh_key_size(struct net_device *dev);

@@ -38,12 +38,8 @@ static int nax_rss_apply(struct nax_device *d, const struct nax_rss *rss,
 	struct nax_error err;
 	int ret = nax_adapter_set_rss(d->adapter, rss, &err);
 
-	if (!ret)
-		return 0;
-	if (extack)
-		NL_SET_ERR_MSG_FMT_MOD(extack, "%s", err.text);
-	else
-		netdev_err(d->net, "%s\n", err.text);
+	if (ret)
+		nax_ethtool_say(d, extack, err.text);
 	return ret;
 }
 
@@ -56,7 +52,7 @@ int nax_rxfh_set(struct net_device *dev, const u32 *indir, const u8 *key, u8 hfu
 	int ret;
 
 	if (hfunc != ETH_RSS_HASH_NO_CHANGE && hfunc != ETH_RSS_HASH_TOP) {
-		NL_SET_ERR_MSG_MOD(extack, "hash function must be toeplitz");
+		nax_ethtool_say(d, extack, "hash function must be toeplitz");
 		return -EOPNOTSUPP;
 	}
 	mutex_lock(&d->control);
@@ -129,8 +125,8 @@ int nax_rss_fields_set(struct net_device *dev, u32 flow_type, u64 fields,
 	for (i = 0; nax_rss_flows[i].flow != flow_type; i++)
 		;
 	if (!nax_rss_flows[i].by_ports || (fields != NAX_RSS_L3 && fields != NAX_RSS_L4)) {
-		NL_SET_ERR_MSG_MOD(extack,
-				   "must be addresses, or for TCP and UDP addresses and both ports");
+		nax_ethtool_say(d, extack,
+				"hash fields must be both addresses, or for TCP and UDP these and both ports");
 		return -EINVAL;
 	}
 	mutex_lock(&d->control);

@@ -40,6 +40,8 @@ int nax_get_sset_count(struct net_device *dev, int set)
 	if (set == ETH_SS_STATS)
 		return d->adapter->caps.n_stats + dev->num_rx_queues * NAX_PER_RXQ +
 		       dev->num_tx_queues * NAX_PER_TXQ;
+	if (set == ETH_SS_TEST)
+		return nax_selftest_count(d);
 	return -EOPNOTSUPP;
 }
 
@@ -48,6 +50,8 @@ void nax_get_strings(struct net_device *dev, u32 set, u8 *data)
 	struct nax_device *d = nax_netdev_device(dev);
 	u32 i, k;
 
+	if (set == ETH_SS_TEST)
+		nax_selftest_strings(data);
 	if (set != ETH_SS_STATS)
 		return;
 	for (i = 0; i < d->adapter->caps.n_stats; i++)
@@ -97,7 +101,10 @@ void nax_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, 
 	mutex_unlock(&d->control);
 }
 
-/* Set what the device counts; the rest stays "not set", which is not the same as 0. */
+/*
+ * Set what the device counts, where it counts in two places the sum; the rest stays "not set", which is
+ * not the same as 0.
+ */
 static void nax_standard(struct nax_device *d, const u8 *ids, u64 *const *to, u32 n)
 {
 	const struct nax_caps *caps = &d->adapter->caps;
@@ -110,13 +117,19 @@ static void nax_standard(struct nax_device *d, const u8 *ids, u64 *const *to, u3
 	for (k = 0; k < n; k++)
 		for (i = 0; i < caps->n_stats; i++)
 			if (caps->stats[i].id == ids[k])
-				*to[k] = v[i];
+				*to[k] = *to[k] == ETHTOOL_STAT_NOT_SET ? v[i] : *to[k] + v[i];
 }
 
 void nax_get_pause_stats(struct net_device *dev, struct ethtool_pause_stats *stats)
 {
-	static const u8 ids[] = { NAX_STAT_TX_PAUSE, NAX_STAT_RX_PAUSE };
-	u64 *const to[] = { &stats->tx_pause_frames, &stats->rx_pause_frames };
+	/* IEEE 802.3 counts pause frames of any length, the ones that end a pause too. */
+	static const u8 ids[] = {
+		NAX_STAT_TX_PAUSE, NAX_STAT_TX_PAUSE_END, NAX_STAT_RX_PAUSE, NAX_STAT_RX_PAUSE_END,
+	};
+	u64 *const to[] = {
+		&stats->tx_pause_frames, &stats->tx_pause_frames,
+		&stats->rx_pause_frames, &stats->rx_pause_frames,
+	};
 
 	nax_standard(nax_netdev_device(dev), ids, to, ARRAY_SIZE(ids));
 }

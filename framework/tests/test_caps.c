@@ -193,7 +193,7 @@ static void test_stats(void **state)
 	f->stats[1].id = NAX_STAT_RX_PACKETS;
 	refuse(f, "caps.stats[1].id is 1: entry 0 has it");
 	f->stats[1].id = NAX_STAT_IDS;
-	refuse(f, "caps.stats[1].id is 31: must be below 31");
+	refuse(f, "caps.stats[1].id is 33: must be below 33");
 	f->stats[1].id = NAX_STAT_OTHER;
 	f->ops.stats = NULL;
 	refuse(f, "caps.n_stats is 4: ops.stats is missing");

@@ -38,6 +38,8 @@ enum nax_stat_id {
 	NAX_STAT_TX_256_511,
 	NAX_STAT_TX_512_1023,
 	NAX_STAT_TX_1024_MAX,
+	NAX_STAT_TX_PAUSE_END,	/* pause frames with time 0: XON */
+	NAX_STAT_RX_PAUSE_END,
 	NAX_STAT_IDS
 };
 

@@ -117,7 +117,7 @@ void ixgbe_stop(struct nax_adapter *a, bool gone);
 void ixgbe_up(struct nax_adapter *a);
 
 /* nvm.c */
-int ixgbe_nvm_init(struct nax_adapter *a, char version[26]);
+int ixgbe_nvm_init(struct nax_adapter *a, struct nax_caps *caps);
 int ixgbe_nvm_read(struct nax_adapter *a, u32 word, u16 *value);
 int ixgbe_nvm_fail(struct nax_adapter *a, int err, u32 word);
 int ixgbe_nvm_sum(struct nax_adapter *a, u16 *sum);

@@ -142,7 +142,7 @@ static int ixgbe_attach(struct nax_adapter *a, struct nax_caps *caps)
 	err = ixgbe_hw_reset(a);
 	if (err)
 		return err;
-	err = ixgbe_nvm_init(a, caps->nvm_version);
+	err = ixgbe_nvm_init(a, caps);
 	if (err)
 		return err;
 	err = ixgbe_hw_mac(a, caps->perm_mac);

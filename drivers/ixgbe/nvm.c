@@ -182,25 +182,18 @@ static void read_pba(struct nax_adapter *a, char pba[PBA_CHARS + 1])
 	pba[i] = '\0';
 }
 
-static void read_version(struct nax_adapter *a, char version[26])
+static void read_version(struct nax_adapter *a, struct nax_caps *caps)
 {
-	char pba[PBA_CHARS + 1];
 	u16 low, high;
 	u32 etrack;
 
-	read_pba(a, pba);
-	version[0] = '\0';
-	if (!ixgbe_nvm_read(a, NVM_ETRACK_LOW, &low) &&
-	    !ixgbe_nvm_read(a, NVM_ETRACK_HIGH, &high) &&
-	    (low != 0xffff || high != 0xffff)) {
-		/* Some images have the two words the other way round; bit 31 tells. */
-		etrack = high & NVM_ETRACK_VALID ? (u32)high << 16 | low : (u32)low << 16 | high;
-		snprintf(version, 26, "0x%08x %s", etrack, pba);
-	} else {
-		snprintf(version, 26, "%s", pba);
-	}
-	if (pba[0] == '\0' && version[0] != '\0')
-		version[10] = '\0';
+	caps->nvm_version[0] = '\0';
+	if (ixgbe_nvm_read(a, NVM_ETRACK_LOW, &low) || ixgbe_nvm_read(a, NVM_ETRACK_HIGH, &high) ||
+	    (low == 0xffff && high == 0xffff))
+		return;
+	/* Some images have the two words the other way round; bit 31 tells. */
+	etrack = high & NVM_ETRACK_VALID ? (u32)high << 16 | low : (u32)low << 16 | high;
+	snprintf(caps->nvm_version, sizeof(caps->nvm_version), "0x%08x", etrack);
 }
 
 static bool lesm_enabled(struct nax_adapter *a)
@@ -216,16 +209,18 @@ static bool lesm_enabled(struct nax_adapter *a)
 /**
  * ixgbe_nvm_init() - check the NVM and read what the driver wants of it
  * @a: adapter, just reset
- * @version: image (eTrack) and board assembly number, for people; may become empty
+ * @caps: nvm_version becomes the image's eTrack number, board the board assembly number, if known
  *
  * attach() only; may sleep. Return: 0; -errno after nax_fail().
  */
-int ixgbe_nvm_init(struct nax_adapter *a, char version[26])
+int ixgbe_nvm_init(struct nax_adapter *a, struct nax_caps *caps)
 {
 	struct ixgbe *x = a->priv;
 	u32 eec = nax_reg_read(a, IXGBE_EEC);
 	struct nax_error why;
 	int err;
+
+	BUILD_BUG_ON(sizeof(caps->board) < PBA_CHARS + 1);
 
 	if (!(eec & IXGBE_EEC_PRES))
 		return nax_fail(a, -EIO, "EEC.PRES is 0: no NVM (EEC reads 0x%08x)", eec);
@@ -241,7 +236,8 @@ int ixgbe_nvm_init(struct nax_adapter *a, char version[26])
 		err = ixgbe_nvm_read(a, NVM_CAPS, &x->nvm_caps);
 		if (err)
 			ixgbe_nvm_fail(a, err, NVM_CAPS);
-		read_version(a, version);
+		read_version(a, caps);
+		read_pba(a, caps->board);
 		x->lesm = lesm_enabled(a);
 	}
 	ixgbe_sem_put(a, IXGBE_SYNC_EEP);

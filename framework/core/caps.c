@@ -267,6 +267,9 @@ static int nax_caps_check_rest(const struct nax_driver *drv, const struct nax_ca
 		return nax_error_set(err, -EINVAL,
 				     "caps.perm_mac is %s: must be unicast and not zero", mac);
 	}
+	if (caps->board[sizeof(caps->board) - 1])
+		return nax_error_set(err, -EINVAL, "caps.board: must end within %u bytes",
+				     (u32)sizeof(caps->board));
 	if (caps->nvm_version[sizeof(caps->nvm_version) - 1])
 		return nax_error_set(err, -EINVAL, "caps.nvm_version: must end within %u bytes",
 				     (u32)sizeof(caps->nvm_version));

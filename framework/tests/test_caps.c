@@ -167,6 +167,9 @@ static void test_strings_and_addresses(void **state)
 	memset(f->caps.perm_mac, 0, 6);
 	refuse(f, "caps.perm_mac is 00:00:00:00:00:00: must be unicast and not zero");
 	memset(f->caps.perm_mac, 2, 6);
+	memset(f->caps.board, 'x', sizeof(f->caps.board));
+	refuse(f, "caps.board: must end within 16 bytes");
+	f->caps.board[15] = '\0';
 	memset(f->caps.nvm_version, 'x', sizeof(f->caps.nvm_version));
 	refuse(f, "caps.nvm_version: must end within 26 bytes");
 	f->caps.nvm_version[3] = '\0';

@@ -159,6 +159,7 @@ static void show_json(struct cli *cli, const struct shown *s)
 	json_object_object_add(root, "mac", json_mac(s->info.mac));
 	json_object_object_add(root, "permanent_mac", json_mac(s->caps->perm_mac));
 	json_add_text(root, "nvm_version", s->caps->nvm_version);
+	json_add_text(root, "board", s->caps->board);
 	json_add_text(root, "state", s->info.state);
 	json_add_u64(root, "mtu", s->info.config.mtu);
 	json_object_object_add(root, "link", json_link(&s->link));
@@ -237,6 +238,7 @@ static void show_text(const struct shown *s)
 	line("ids", text);
 	line("mac", describe_mac(info->mac, mac));
 	line("nvm", s->caps->nvm_version);
+	line("board", s->caps->board);
 	line("state", info->state);
 	line("link", describe_link(&s->link, text, sizeof(text)));
 	line("media", describe_media(s->link.media));

@@ -67,6 +67,7 @@ struct nax_stat_desc {
  *
  * @perm_mac: permanent MAC address, unicast and not zero
  * @nvm_version: version of the firmware image, for people; may be empty
+ * @board: the board's part number, for people; may be empty
  * @rxq_max: receive queues, 1 ..
  * @txq_max: transmit queues, 1 ..
  * @rss_queues_max: receive queues an RSS table can name, 0 .. @rxq_max
@@ -112,6 +113,7 @@ struct nax_stat_desc {
 struct nax_caps {
 	u8 perm_mac[6];
 	char nvm_version[26];
+	char board[16];
 	u16 rxq_max;
 	u16 txq_max;
 	u16 rss_queues_max;

@@ -309,13 +309,14 @@ static void nvm_too_slow(void **state)
 	refused(s, -ETIMEDOUT, "10000 ms");
 }
 
-static void nvm_version_is(const u16 (*words)[2], const char *version)
+static void nvm_version_is(const u16 (*words)[2], const char *version, const char *board)
 {
 	struct sim *s = with_nvm(words);
 
 	if (sim_open(s, 2) < 0)
 		fail_msg("%s", s->err.text);
 	assert_string_equal(nax_port_caps(s->port)->nvm_version, version);
+	assert_string_equal(nax_port_caps(s->port)->board, board);
 	sim_close(s);
 }
 
@@ -339,10 +340,10 @@ static void nvm_versions(void **state)
 		{ 0xffff, 0 },
 	};
 
-	nvm_version_is(both, "0x80000208 E66560-00?");
-	nvm_version_is(swapped, "0x80000208 E66560-003");
-	nvm_version_is(none, "");
-	nvm_version_is(etrack, "0x80000208");
+	nvm_version_is(both, "0x80000208", "E66560-00?");
+	nvm_version_is(swapped, "0x80000208", "E66560-003");
+	nvm_version_is(none, "", "");
+	nvm_version_is(etrack, "0x80000208", "");
 }
 
 static void fault_at_attach(enum nicsim_fault fault, int code, const char *text)

@@ -32,10 +32,11 @@ void nax_set_state(struct nax_core *c, enum nax_adapter_state state)
 	WRITE_ONCE(c->a.state, state);
 }
 
-void nax_event_post(struct nax_core *c, enum nax_event event, const char *text)
+void nax_event_post(struct nax_core *c, enum nax_event event, const struct nax_queue *q,
+		    const char *text)
 {
 	c->ops->log(&c->a, event == NAX_EVENT_LINK ? NAX_LOG_INFO : NAX_LOG_WARN, text);
-	c->ops->event(&c->a, event, text);
+	c->ops->event(&c->a, event, q, text);
 }
 
 static int nax_pci_enable(struct nax_core *c, struct nax_error *err)
@@ -134,6 +135,8 @@ static void nax_attach_clear(struct nax_core *c, const struct nax_driver *drv)
 
 	a->driver = drv;
 	a->gone = false;
+	c->cut_off = false;
+	c->bar = a->bar;
 	a->n_rxq = 0;
 	a->n_txq = 0;
 	a->n_vectors = 0;
@@ -144,6 +147,7 @@ static void nax_attach_clear(struct nax_core *c, const struct nax_driver *drv)
 	memset(&c->gone, 0, sizeof(c->gone));
 	memset(&c->hung, 0, sizeof(c->hung));
 	memset(&c->recover, 0, sizeof(c->recover));
+	memset(&c->rx_watch, 0, sizeof(c->rx_watch));
 	memset(c->hw, 0, sizeof(c->hw));
 	c->pending = 0;
 	c->pause_seen = 0;
@@ -371,6 +375,7 @@ static void nax_open_gates(struct nax_core *c)
 	}
 	nax_set_state(c, NAX_STATE_UP);
 	c->link_ns = 0;
+	c->rx_watch.since_ns = 0;
 	/* Queues and vectors are complete; partners: the acquires where interrupts and arming begin. */
 	smp_store_release(&c->irq_on, true);
 	nax_vector_arm(&a->vector[a->n_vectors - 1]);
@@ -494,10 +499,9 @@ void nax_adapter_down(struct nax_adapter *a)
 	/* Of a device that is gone the link says why. */
 	if (a->state != NAX_STATE_GONE)
 		memset(&c->link, 0, sizeof(c->link));
-	c->resume_up = false;
 	if (a->state == NAX_STATE_UP)
 		nax_set_state(c, NAX_STATE_ATTACHED);
-	if (nax_is_gone(c))
+	if (nax_is_gone(c) && !c->cut_off)
 		nax_go_gone(c, nax_note_text(&c->gone));
 }
 
@@ -531,6 +535,16 @@ int nax_adapter_reset(struct nax_adapter *a, const char *why, struct nax_error *
 	return ret;
 }
 
+static void nax_suspend(struct nax_core *c, const char *why)
+{
+	nax_pause_all(c);
+	nax_take_down(c);
+	nax_set_state(c, NAX_STATE_SUSPENDED);
+	memset(&c->link, 0, sizeof(c->link));
+	nax_text_copy(c->link.reason, why, sizeof(c->link.reason));
+	nax_resume_all(c);
+}
+
 int nax_adapter_suspend(struct nax_adapter *a)
 {
 	struct nax_core *c = nax_core_of(a);
@@ -539,30 +553,64 @@ int nax_adapter_suspend(struct nax_adapter *a)
 		return -ENODEV;
 	if (a->state != NAX_STATE_UP && a->state != NAX_STATE_ATTACHED)
 		return a->state == NAX_STATE_SUSPENDED ? 0 : -ENODEV;
-	c->resume_up = a->state == NAX_STATE_UP;
-	nax_pause_all(c);
-	nax_take_down(c);
-	nax_set_state(c, NAX_STATE_SUSPENDED);
-	nax_resume_all(c);
+	nax_suspend(c, "suspended");
+	if (!nax_is_gone(c))
+		return 0;
+	nax_go_gone(c, nax_note_text(&c->gone));
+	return -ENODEV;
+}
+
+int nax_adapter_cut_off(struct nax_adapter *a, const char *why)
+{
+	struct nax_core *c = nax_core_of(a);
+
+	if (a->state == NAX_STATE_DETACHED || a->state == NAX_STATE_GONE)
+		return -ENODEV;
+	c->cut_off = true;
+	nax_mark_gone(a, why);
+	nax_suspend(c, why);
 	return 0;
 }
 
-int nax_adapter_resume(struct nax_adapter *a, struct nax_error *err)
+void nax_adapter_give_up(struct nax_adapter *a, const char *why)
 {
 	struct nax_core *c = nax_core_of(a);
+
+	if (a->state == NAX_STATE_DETACHED)
+		return;
+	c->cut_off = false;
+	nax_mark_gone(a, why);
+	nax_go_gone(c, why);
+}
+
+/* What took the device away may be over: a bus that is back, a reset by others. */
+static int nax_come_back(struct nax_core *c, struct nax_error *err)
+{
+	struct nax_adapter *a = &c->a;
+	struct nax_error cause;
+	char why[NAX_ERROR_TEXT];
+
+	c->cut_off = false;
+	if (!nax_note_take(&c->gone, why))
+		return 0;
+	WRITE_ONCE(a->gone, false);
+	if (!nax_pci_enable(c, &cause)) {
+		if (c->ops->reg_read(a, a->driver->alive_reg) != 0xffffffff) {
+			WRITE_ONCE(a->bar, c->bar);
+			return 0;
+		}
+		nax_error_set(&cause, -ENODEV, "%.180s; register 0x%05x reads all-ones still", why,
+			      a->driver->alive_reg);
+	}
+	nax_mark_gone(a, cause.text);
+	return nax_refuse_gone(c, err);
+}
+
+static int nax_resume_up(struct nax_core *c, struct nax_error *err)
+{
 	struct nax_error cause;
 	int ret;
 
-	if (nax_is_gone(c))
-		return nax_refuse_gone(c, err);
-	if (a->state != NAX_STATE_SUSPENDED)
-		return nax_error_set(err, -EINVAL, "adapter is %s: must be suspended",
-				     nax_state_name(a->state));
-	if (!c->resume_up) {
-		ret = nax_pci_enable(c, err);
-		nax_set_state(c, NAX_STATE_ATTACHED);
-		return ret;
-	}
 	nax_set_state(c, NAX_STATE_RESETTING);
 	nax_pause_all(c);
 	nax_recover_clear(c);
@@ -570,5 +618,29 @@ int nax_adapter_resume(struct nax_adapter *a, struct nax_error *err)
 	if (ret)
 		ret = nax_recover_failed(c, cause.text, err);
 	nax_resume_all(c);
+	return ret;
+}
+
+int nax_adapter_resume(struct nax_adapter *a, struct nax_error *err)
+{
+	struct nax_core *c = nax_core_of(a);
+	int ret;
+
+	if (a->state != NAX_STATE_SUSPENDED && a->state != NAX_STATE_GONE)
+		return nax_error_set(err, -EINVAL, "adapter is %s: must be suspended or gone",
+				     nax_state_name(a->state));
+	ret = nax_come_back(c, err);
+	if (ret) {
+		nax_go_gone(c, nax_note_text(&c->gone));
+		return ret;
+	}
+	/* A fault that comes soon after this is one that this has not helped against. */
+	if (a->state == NAX_STATE_GONE)
+		c->recover.last = NAX_RECOVER_FLR;
+	if (a->n_rxq)
+		return nax_resume_up(c, err);
+	ret = nax_pci_enable(c, err);
+	memset(&c->link, 0, sizeof(c->link));
+	nax_set_state(c, NAX_STATE_ATTACHED);
 	return ret;
 }

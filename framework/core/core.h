@@ -58,7 +58,8 @@ enum nax_event {
  * @vectors_enable: route @n interrupt vectors; 0 or -errno
  * @vectors_disable: undo it
  * @service: call nax_adapter_service() soon. Any context
- * @event: something happened that an upper layer wants to know; must not call back
+ * @event: something happened that an upper layer wants to know, to queue @q or (NULL) to the whole
+ *	adapter; must not call back
  * @delay_us: wait; may sleep
  * @time_ns: monotonic time. Any context
  * @irq_take: NULL, or take an interrupt of the last vector that has come; for back ends where nobody
@@ -90,7 +91,8 @@ struct nax_backend_ops {
 	int (*vectors_enable)(struct nax_adapter *a, u32 n);
 	void (*vectors_disable)(struct nax_adapter *a);
 	void (*service)(struct nax_adapter *a);
-	void (*event)(struct nax_adapter *a, enum nax_event event, const char *text);
+	void (*event)(struct nax_adapter *a, enum nax_event event, const struct nax_queue *q,
+		      const char *text);
 	void (*delay_us)(struct nax_adapter *a, u32 us);
 	u64 (*time_ns)(struct nax_adapter *a);
 	void (*irq_take)(struct nax_adapter *a);
@@ -131,6 +133,7 @@ enum nax_recovery {
 	NAX_RECOVER_RESET,	/* stop, start, replay */
 	NAX_RECOVER_FLR,	/* function-level reset, then the same */
 	NAX_RECOVER_GONE,	/* give up */
+	NAX_RECOVERIES
 };
 
 #define NAX_HW_STATS_MAX 160
@@ -197,7 +200,29 @@ const struct nax_config *nax_adapter_config(const struct nax_adapter *a);
 /** nax_adapter_reset() - stop, start and replay at an administrator's wish; statistics stay. */
 int nax_adapter_reset(struct nax_adapter *a, const char *why, struct nax_error *err);
 
+/** nax_adapter_suspend() - UP, ATTACHED -> SUSPENDED: the device is quiet, queues and state are kept. */
 int nax_adapter_suspend(struct nax_adapter *a);
+
+/**
+ * nax_adapter_cut_off() - the same for a device that cannot be reached now, but may be again
+ * @a: adapter
+ * @why: what is in the way, a bus error for instance
+ *
+ * No register is touched until nax_adapter_resume(). Return: 0; -ENODEV if the device is gone.
+ */
+int nax_adapter_cut_off(struct nax_adapter *a, const char *why);
+
+/** nax_adapter_give_up() - the device is gone, whatever it answers. */
+void nax_adapter_give_up(struct nax_adapter *a, const char *why);
+
+/**
+ * nax_adapter_resume() - SUSPENDED -> UP or ATTACHED, whichever it was
+ * @a: adapter
+ * @err: why not
+ *
+ * Also GONE -> UP or ATTACHED, after somebody else has reset a device that had been given up. One
+ * that does not answer now is gone, or stays so.
+ */
 int nax_adapter_resume(struct nax_adapter *a, struct nax_error *err);
 
 /**
@@ -247,6 +272,9 @@ bool nax_adapter_fault(const struct nax_adapter *a, struct nax_diag *d);
 
 /** nax_adapter_recovery() - the last recovery step taken, and how many were. */
 enum nax_recovery nax_adapter_recovery(const struct nax_adapter *a, u64 *count);
+
+/** nax_adapter_recoveries() - how often recovery took one step. */
+u64 nax_adapter_recoveries(const struct nax_adapter *a, enum nax_recovery step);
 
 /**
  * nax_adapter_nvm_read() - read bytes of NVM; ATTACHED or UP

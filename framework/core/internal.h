@@ -21,6 +21,7 @@
 #define NAX_LINK_NS		(1000 * NAX_MS)	/* between two looks at the link */
 #define NAX_IDLE_WAKE_NS	(500 * NAX_MS)	/* a context asleep this long is woken once */
 #define NAX_HANG_NS		(2000 * NAX_MS)	/* Tx without progress */
+#define NAX_QUIET_NS		(1000 * NAX_MS)	/* Rx without a packet: what was missed then is odd */
 #define NAX_REPEAT_NS		(30000 * NAX_MS)/* a fault this soon after a step takes the next */
 
 /* Interrupts of the last vector in one tick before it is left masked until the next tick. */
@@ -58,6 +59,7 @@ enum nax_pending {
  * @head_ns: when it last moved, or nothing was outstanding, or the wire was closed
  * @due: that was too long ago; one more poll shall prove it
  * @due_polls: poll iterations when that was found
+ * @idle: Rx: poll iterations without a packet when nax_rx_watch.due was set
  */
 struct nax_watch {
 	u64 polls;
@@ -66,6 +68,7 @@ struct nax_watch {
 	u64 head_ns;
 	bool due;
 	u64 due_polls;
+	u64 idle;
 };
 
 /**
@@ -83,6 +86,7 @@ struct nax_watch {
  * @shadow: copy of q.stats for other contexts, relaxed atomic words, see nax_queue_publish()
  * @shadow_head: Tx: copy of q.head
  * @shadow_busy: Tx: a completion report is outstanding
+ * @shadow_room: Rx: buffers that the device has
  * @interrupts: times the vector fired; any context
  * @hung: why the driver or the watchdog calls the queue hung
  * @watch: for the service
@@ -103,6 +107,7 @@ struct nax_queue_core {
 	struct nax_queue_stats shadow;
 	u32 shadow_head;
 	bool shadow_busy;
+	u32 shadow_room;
 	unsigned long interrupts;
 	struct nax_note hung;
 	struct nax_watch watch;
@@ -135,16 +140,32 @@ struct nax_filter_state {
  * struct nax_recover - history of recovery
  * @last: last step taken
  * @last_ns: when
- * @count: steps taken
+ * @count: steps taken, by kind
  * @dump: registers before the last step, NULL before attach
  * @dumped: @dump is valid
  */
 struct nax_recover {
 	enum nax_recovery last;
 	u64 last_ns;
-	u64 count;
+	u64 count[NAX_RECOVERIES];
 	struct nax_diag *dump;
 	bool dumped;
+};
+
+/**
+ * struct nax_rx_watch - what the service remembers of reception between two ticks
+ * @since_ns: when a queue last found a packet, or could not have
+ * @found: poll iterations that found any, of all queues
+ * @missed: frames that the device had no room for, and pause frames that it sent
+ * @ticks: ticks since @since_ns and NAX_QUIET_NS more in which there were more of them
+ * @due: that is too many; one more poll of each queue shall prove it
+ */
+struct nax_rx_watch {
+	u64 since_ns;
+	u64 found;
+	u64 missed;
+	u32 ticks;
+	bool due;
 };
 
 /**
@@ -158,7 +179,8 @@ struct nax_recover {
  * @verify_level: 0, 1 or 2
  * @config: configuration in force, or the last one
  * @started: start() succeeded and stop() was not called since
- * @resume_up: SUSPENDED was entered from UP
+ * @cut_off: SUSPENDED was entered by nax_adapter_cut_off(): the note @gone is not for ever
+ * @bar: nax_adapter.bar as it was at attach, for a device that comes back
  * @fail: first reason of the operation under way, see nax_fail()
  * @filter: receive filter
  * @filter_out: what the driver was given of it
@@ -181,6 +203,7 @@ struct nax_recover {
  * @hw: hardware counters since attach
  * @hw_new: what the last reading added
  * @pause_seen: pause frames received when the watchdog last looked
+ * @rx_watch: for the service
  * @kept: counters of queues that are no more, caps.rxq_max and then caps.txq_max of them
  * @mem_blocks: memory blocks held, for the leak check
  * @dma_blocks: DMA blocks held
@@ -196,7 +219,8 @@ struct nax_core {
 	unsigned int verify_level;
 	struct nax_config config;
 	bool started;
-	bool resume_up;
+	bool cut_off;
+	volatile u8 *bar;
 	struct nax_error fail;
 
 	struct nax_filter_state filter;
@@ -222,6 +246,7 @@ struct nax_core {
 	u64 hw[NAX_HW_STATS_MAX];
 	u64 hw_new[NAX_HW_STATS_MAX];
 	u64 pause_seen;
+	struct nax_rx_watch rx_watch;
 	struct nax_queue_stats *kept;
 
 	long mem_blocks;
@@ -367,8 +392,9 @@ void nax_pause_all(struct nax_core *c);
 void nax_resume_all(struct nax_core *c);
 /** nax_set_state() - for all but datapath to see. */
 void nax_set_state(struct nax_core *c, enum nax_adapter_state state);
-/** nax_event_post() - tell the back end, and the log. */
-void nax_event_post(struct nax_core *c, enum nax_event event, const char *text);
+/** nax_event_post() - tell the back end, and the log, of queue @q or (NULL) the adapter. */
+void nax_event_post(struct nax_core *c, enum nax_event event, const struct nax_queue *q,
+		    const char *text);
 /** nax_apply_*() - give the driver the state that is in force; control, started. */
 int nax_apply_link(struct nax_core *c, struct nax_error *err);
 void nax_apply_offloads(struct nax_core *c);

@@ -22,6 +22,7 @@ static void nax_poll_publish(struct nax_queue_core *qc, bool found)
 	WRITE_ONCE(qc->shadow.bytes, q->stats.bytes);
 	WRITE_ONCE(qc->shadow_head, q->head);
 	WRITE_ONCE(qc->shadow_busy, q->report_head != q->report_tail);
+	WRITE_ONCE(qc->shadow_room, q->ring.next - q->ring.begin);
 }
 
 void nax_queue_ring_doorbell(struct nax_queue *q)

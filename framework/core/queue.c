@@ -322,6 +322,7 @@ void nax_queue_publish(struct nax_queue_core *qc)
 		WRITE_ONCE(to[i], from[i]);
 	WRITE_ONCE(qc->shadow_head, qc->q.head);
 	WRITE_ONCE(qc->shadow_busy, qc->q.report_head != qc->q.report_tail);
+	WRITE_ONCE(qc->shadow_room, qc->q.ring.next - qc->q.ring.begin);
 }
 
 /*

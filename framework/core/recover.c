@@ -51,9 +51,17 @@ enum nax_recovery nax_adapter_recovery(const struct nax_adapter *a, u64 *count)
 {
 	const struct nax_recover *r = &nax_core_of(a)->recover;
 
+	u32 i;
+
 	if (count)
-		*count = r->count;
+		for (*count = 0, i = 0; i < NAX_RECOVERIES; i++)
+			*count += r->count[i];
 	return r->last;
+}
+
+u64 nax_adapter_recoveries(const struct nax_adapter *a, enum nax_recovery step)
+{
+	return nax_core_of(a)->recover.count[step];
 }
 
 static void nax_recover_record(struct nax_core *c, enum nax_recovery step, const char *why)
@@ -66,7 +74,7 @@ static void nax_recover_record(struct nax_core *c, enum nax_recovery step, const
 	}
 	r->last = step;
 	r->last_ns = c->ops->time_ns(&c->a);
-	r->count++;
+	r->count[step]++;
 	nax_warn(&c->a, "%s: %s", nax_recover_names[step], why);
 }
 
@@ -105,7 +113,7 @@ void nax_go_gone(struct nax_core *c, const char *why)
 	nax_set_state(c, NAX_STATE_GONE);
 	memset(&c->link, 0, sizeof(c->link));
 	nax_text_copy(c->link.reason, text, sizeof(c->link.reason));
-	nax_event_post(c, NAX_EVENT_GONE, text);
+	nax_event_post(c, NAX_EVENT_GONE, NULL, text);
 	nax_resume_all(c);
 }
 
@@ -137,7 +145,9 @@ void nax_recover_clear(struct nax_core *c)
 	nax_note_take(&c->hung, why);
 }
 
-static int nax_recover_adapter(struct nax_core *c, enum nax_recovery step, const char *first)
+/* @q is the queue that it is about, NULL for all of the device. */
+static int nax_recover_adapter(struct nax_core *c, enum nax_recovery step,
+			       const struct nax_queue *q, const char *first)
 {
 	struct nax_error e;
 	int ret = -EIO;
@@ -163,13 +173,13 @@ static int nax_recover_adapter(struct nax_core *c, enum nax_recovery step, const
 	}
 	nax_resume_all(c);
 	snprintf(e.text, sizeof(e.text), "%s: %.180s", nax_recover_names[step], first);
-	nax_event_post(c, NAX_EVENT_RESET, e.text);
+	nax_event_post(c, NAX_EVENT_RESET, q, e.text);
 	return 0;
 }
 
 int nax_recover_failed(struct nax_core *c, const char *why, struct nax_error *err)
 {
-	int ret = nax_recover_adapter(c, NAX_RECOVER_FLR, why);
+	int ret = nax_recover_adapter(c, NAX_RECOVER_FLR, NULL, why);
 
 	return ret ? nax_refuse_gone(c, err) : 0;
 }
@@ -188,7 +198,7 @@ static void nax_recover_queue(struct nax_core *c, struct nax_queue *q, const cha
 	qc->restarted = true;
 	qc->restart_ns = c->ops->time_ns(&c->a);
 	nax_resume_all(c);
-	nax_event_post(c, NAX_EVENT_RESTART, text);
+	nax_event_post(c, NAX_EVENT_RESTART, q, text);
 }
 
 /* Restart the queue, or say in @why that this is not enough. */
@@ -213,6 +223,7 @@ static bool nax_recover_queue_or(struct nax_core *c, struct nax_queue *q, char *
 void nax_recover_run(struct nax_core *c)
 {
 	struct nax_adapter *a = &c->a;
+	const struct nax_queue *q = NULL;
 	char why[NAX_ERROR_TEXT];
 	bool enough = true;
 	u32 i;
@@ -221,10 +232,14 @@ void nax_recover_run(struct nax_core *c)
 		return;
 	if (nax_note_take(&c->hung, why))
 		enough = false;
-	for (i = 0; enough && i < a->n_txq; i++)
+	for (i = 0; enough && i < a->n_txq; i++) {
+		q = a->txq[i];
 		enough = nax_recover_queue_or(c, a->txq[i], why);
-	for (i = 0; enough && i < a->n_rxq; i++)
+	}
+	for (i = 0; enough && i < a->n_rxq; i++) {
+		q = a->rxq[i];
 		enough = nax_recover_queue_or(c, a->rxq[i], why);
+	}
 	if (!enough)
-		nax_recover_adapter(c, nax_recover_step(c, NAX_RECOVER_RESET), why);
+		nax_recover_adapter(c, nax_recover_step(c, NAX_RECOVER_RESET), q, why);
 }

@@ -54,7 +54,7 @@ static void nax_link_report(struct nax_core *c)
 	else
 		snprintf(text, sizeof(text), "link is down: %s",
 			 l->reason[0] ? l->reason : "no signal");
-	nax_event_post(c, NAX_EVENT_LINK, text);
+	nax_event_post(c, NAX_EVENT_LINK, NULL, text);
 }
 
 void nax_link_poll(struct nax_core *c)
@@ -151,6 +151,72 @@ static void nax_watch_tx(struct nax_core *c, struct nax_queue_core *qc, u64 now,
 	nax_hung(&c->a, &qc->q, why);
 }
 
+/* Poll iterations that found a packet; @able: every queue runs, and has room for some. */
+static u64 nax_watch_rx_found(struct nax_core *c, bool *able)
+{
+	struct nax_queue_core *qc;
+	u64 found = 0;
+	u32 i;
+
+	*able = true;
+	for (i = 0; i < c->a.n_rxq; i++) {
+		qc = nax_qc(c->a.rxq[i]);
+		found += READ_ONCE(qc->shadow.polls) - READ_ONCE(qc->shadow.idle);
+		*able &= nax_queue_running(&qc->q) &&
+			 READ_ONCE(qc->shadow_room) > 2u * qc->q.slots_max;
+	}
+	return found;
+}
+
+/* Whether every queue has been polled since this was first asked; if not, it is woken. */
+static bool nax_watch_rx_polled(struct nax_core *c)
+{
+	bool first = !c->rx_watch.due, polled = true;
+	struct nax_queue_core *qc;
+	u32 i;
+
+	c->rx_watch.due = true;
+	for (i = 0; i < c->a.n_rxq; i++) {
+		qc = nax_qc(c->a.rxq[i]);
+		if (first)
+			qc->watch.idle = READ_ONCE(qc->shadow.idle);
+		if (READ_ONCE(qc->shadow.idle) != qc->watch.idle)
+			continue;
+		c->ops->queue_wake(&qc->q);
+		polled = false;
+	}
+	return polled;
+}
+
+/*
+ * A receive queue that stands still looks like one that nobody sends to. But a device that has no room
+ * for frames, and so misses them or asks its partner to pause, while all queues have buffers and none of
+ * them gets a frame, does not receive any more.
+ * One queue of several that hangs while others receive is not seen.
+ */
+static void nax_watch_rx(struct nax_core *c, u64 now)
+{
+	u64 missed = nax_stats_find(c, NAX_STAT_RX_MISSED) + nax_stats_find(c, NAX_STAT_TX_PAUSE);
+	struct nax_rx_watch *w = &c->rx_watch;
+	char why[100];
+	bool able;
+	u64 found = nax_watch_rx_found(c, &able);
+
+	if (!able || found != w->found || !w->since_ns) {
+		*w = (struct nax_rx_watch){ .since_ns = now, .found = found, .missed = missed };
+		return;
+	}
+	if (missed != w->missed && now - w->since_ns >= NAX_QUIET_NS)
+		w->ticks++;
+	w->missed = missed;
+	if (w->ticks < 2 || now - w->since_ns < NAX_HANG_NS || !nax_watch_rx_polled(c))
+		return;
+	snprintf(why, sizeof(why), "no frame received for %llu ms, while the device has no room for frames",
+		 (now - w->since_ns) / NAX_MS);
+	w->since_ns = 0;
+	nax_hung(&c->a, c->a.n_rxq == 1 ? c->a.rxq[0] : NULL, why);
+}
+
 static void nax_service_watch(struct nax_core *c, u64 now)
 {
 	struct nax_adapter *a = &c->a;
@@ -170,6 +236,7 @@ static void nax_service_watch(struct nax_core *c, u64 now)
 		nax_watch_sleep(c, qc, now);
 		nax_watch_tx(c, qc, now, closed);
 	}
+	nax_watch_rx(c, now);
 }
 
 static void nax_stop_quarantined(struct nax_core *c, struct nax_queue *q)
@@ -184,7 +251,7 @@ static void nax_stop_quarantined(struct nax_core *c, struct nax_queue *q)
 	nax_queue_stop(c, q);
 	nax_queue_resume(c, q);
 	nax_verify_get(&c->a, &r);
-	nax_event_post(c, NAX_EVENT_VERIFY, r.text);
+	nax_event_post(c, NAX_EVENT_VERIFY, q, r.text);
 }
 
 static void nax_service_run(struct nax_core *c)
@@ -212,6 +279,6 @@ void nax_adapter_service(struct nax_adapter *a)
 
 	if (a->state == NAX_STATE_UP && !nax_is_gone(c))
 		nax_service_run(c);
-	if (nax_is_gone(c) && a->state != NAX_STATE_DETACHED)
+	if (nax_is_gone(c) && a->state != NAX_STATE_DETACHED && !c->cut_off)
 		nax_go_gone(c, nax_note_text(&c->gone));
 }

@@ -63,6 +63,8 @@ static int linux_function_reset(struct nax_adapter *a)
 	pci_save_state(pdev);
 	ret = pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
 	pci_restore_state(pdev);
+	/* For a bus error: restoring has used it up. */
+	pci_save_state(pdev);
 	return ret;
 }
 
@@ -94,15 +96,15 @@ static void linux_dma_free(struct nax_adapter *a, void *p, size_t size, u64 dma)
 
 static void linux_service(struct nax_adapter *a)
 {
-	struct nax_device *d = nax_device_of(a);
-
-	if (!test_bit(NAX_DEV_REMOVING, &d->flags))
-		mod_delayed_work(system_wq, &d->service, 0);
+	nax_service_soon(nax_device_of(a));
 }
 
-/* Carrier and health are looked at after each run of the service, which is where events come from. */
-static void linux_event(struct nax_adapter *a, enum nax_event event, const char *text)
+/* Carrier and health are looked at at the end of each run of the service. */
+static void linux_event(struct nax_adapter *a, enum nax_event event, const struct nax_queue *q,
+			const char *text)
 {
+	if (event != NAX_EVENT_LINK)
+		nax_health_note(nax_device_of(a), q, text);
 	linux_service(a);
 }
 

@@ -52,6 +52,8 @@ int nax_linux_queue_make(struct nax_queue *q)
 	if (!tx)
 		return -ENOMEM;
 	q->backend = tx;
+	/* Closed until the queue runs. */
+	tx->paused = true;
 	tx->done = q->ring.begin;
 	tx->item = kvcalloc(nax_ring_size(&q->ring), sizeof(*tx->item), GFP_KERNEL);
 	return tx->item ? 0 : -ENOMEM;

@@ -24,17 +24,28 @@ struct nax_linux_driver {
 
 #define NAX_SERVICE_TICK	(HZ / 10)
 
+void nax_service_soon(struct nax_device *d)
+{
+	if (!test_bit(NAX_DEV_REMOVING, &d->flags))
+		mod_delayed_work(system_wq, &d->service, 0);
+}
+
 static void nax_service_work(struct work_struct *work)
 {
 	struct nax_device *d = container_of(to_delayed_work(work), struct nax_device, service);
+	bool up;
 
 	mutex_lock(&d->control);
 	if (test_bit(NAX_DEV_FILTER, &d->flags))
 		nax_filter_apply(d);
 	nax_adapter_service(d->adapter);
 	nax_netdev_carrier(d);
+	up = d->adapter->state == NAX_STATE_UP;
 	mutex_unlock(&d->control);
-	if (test_bit(NAX_DEV_OPEN, &d->flags) && !test_bit(NAX_DEV_REMOVING, &d->flags))
+	if (test_bit(NAX_DEV_REMOVING, &d->flags))
+		return;
+	nax_health_report(d);
+	if (up)
 		schedule_delayed_work(&d->service, NAX_SERVICE_TICK);
 }
 
@@ -57,6 +68,8 @@ static int nax_map(struct nax_device *d, struct nax_error *err)
 		goto release;
 	}
 	pci_set_master(pdev);
+	/* For a bus error, after which it is restored. */
+	pci_save_state(pdev);
 	return 0;
 
 release:
@@ -87,22 +100,43 @@ static void nax_identify(struct nax_device *d)
 	a->bar = verify ? NULL : (volatile u8 __force *)d->bar;
 }
 
+/* The slow path ends, whoever asks for it. */
+static void nax_quiesce(struct nax_device *d)
+{
+	set_bit(NAX_DEV_REMOVING, &d->flags);
+	cancel_delayed_work_sync(&d->service);
+}
+
 static int nax_attach(struct nax_device *d, struct nax_error *err)
 {
 	int ret;
 
 	nax_identify(d);
+	mutex_lock(&d->control);
 	ret = nax_adapter_attach(d->adapter, d->driver, err);
+	mutex_unlock(&d->control);
 	if (ret)
 		return ret;
 	ret = dma_set_mask_and_coherent(&d->pdev->dev, DMA_BIT_MASK(d->adapter->caps.dma_bits));
 	if (ret)
-		nax_error_set(err, ret, "no DMA with %u address bits: %d", d->adapter->caps.dma_bits,
-			      ret);
-	else
-		ret = nax_netdev_register(d, err);
+		return nax_error_set(err, ret, "no DMA with %u address bits: %d",
+				     d->adapter->caps.dma_bits, ret);
+	ret = nax_netdev_alloc(d, err);
 	if (ret)
-		nax_adapter_detach(d->adapter);
+		return ret;
+	ret = nax_devlink_register(d, err);
+	if (ret)
+		goto free;
+	ret = nax_netdev_register(d, err);
+	if (ret)
+		goto unregister;
+	return 0;
+
+unregister:
+	nax_quiesce(d);
+	nax_devlink_unregister(d);
+free:
+	nax_netdev_free(d);
 	return ret;
 }
 
@@ -136,8 +170,7 @@ static int nax_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 destroy:
 	pci_set_drvdata(pdev, NULL);
-	set_bit(NAX_DEV_REMOVING, &d->flags);
-	cancel_delayed_work_sync(&d->service);
+	nax_quiesce(d);
 	nax_adapter_destroy(d->adapter);
 unmap:
 	nax_unmap(d);
@@ -151,7 +184,12 @@ static void nax_remove(struct pci_dev *pdev)
 {
 	struct nax_device *d = pci_get_drvdata(pdev);
 
-	nax_netdev_unregister(d);
+	nax_quiesce(d);
+	nax_devlink_unregister(d);
+	unregister_netdev(d->net);
+	/* What was about to ask for service when it ended. */
+	cancel_delayed_work_sync(&d->service);
+	nax_netdev_free(d);
 	nax_adapter_destroy(d->adapter);
 	nax_unmap(d);
 	kfree(d);
@@ -180,6 +218,9 @@ struct nax_linux_driver *nax_linux_register(const struct nax_driver *drv, struct
 	handle->pci.id_table = handle->ids;
 	handle->pci.probe = nax_probe;
 	handle->pci.remove = nax_remove;
+	handle->pci.shutdown = nax_shutdown;
+	handle->pci.driver.pm = pm_sleep_ptr(&nax_pm_ops);
+	handle->pci.err_handler = &nax_error_handlers;
 	ret = __pci_register_driver(&handle->pci, owner, module_name(owner));
 	if (ret) {
 		kfree(handle);

@@ -169,7 +169,8 @@ static int nax_get_link_ext_state(struct net_device *dev, struct ethtool_link_ex
 	mutex_lock(&d->control);
 	nax_adapter_link(d->adapter, &link);
 	mutex_unlock(&d->control);
-	if (link.up)
+	/* There is none for a device that is gone. */
+	if (link.up || READ_ONCE(d->adapter->state) == NAX_STATE_GONE)
 		return -ENODATA;
 	/* The one reason that the device itself can know: what is plugged in, or that nothing is. */
 	if (link.reason[0] && link.module[0])

@@ -10,8 +10,7 @@ void nax_filter_changed(struct net_device *dev)
 	struct nax_device *d = nax_netdev_device(dev);
 
 	set_bit(NAX_DEV_FILTER, &d->flags);
-	if (!test_bit(NAX_DEV_REMOVING, &d->flags))
-		mod_delayed_work(system_wq, &d->service, 0);
+	nax_service_soon(d);
 }
 
 /* Room for @uc and @mc addresses, beside the adapter's own. */

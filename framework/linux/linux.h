@@ -4,8 +4,12 @@
  * net_device.
  *
  * Locks, from the outside in:
- *  - rtnl (or the net_device's instance lock): administrator's operations that the kernel calls
- *  - nax_device.control: every nax_adapter_*() call; taken by those, the service and power management
+ *  - the PCI function's device lock: probe, remove, suspend, error handlers; the PCI core takes it
+ *  - the devlink instance's lock: operations of devlink.c
+ *  - rtnl (or the net_device's instance lock): administrator's operations that the kernel calls, and
+ *    power.c, which detaches and attaches the net_device
+ *  - nax_device.control: every nax_adapter_*() call; taken by those, and by the service, which holds
+ *    nothing else and reports to devlink after it
  *  - the kernel's lock of a transmit queue: the poll context of that queue, see tx.c
  * A receive queue's poll context is its NAPI instance.
  */
@@ -19,6 +23,7 @@
 #include <linux/pci.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
+#include <net/devlink.h>
 #include <net/xdp.h>
 
 #include "compat/compat.h"
@@ -74,7 +79,7 @@ struct nax_tx_item {
  * @item: one per slot
  * @done: free-running index: slots before it are free, [@done, ring.begin) are complete but not
  *	let go of yet. Written by NAPI
- * @paused: control has the queue; under the queue's lock
+ * @paused: control has the queue, or it does not run; under the queue's lock
  */
 struct nax_tx {
 	struct nax_tx_item *item;
@@ -129,7 +134,27 @@ struct nax_irq {
 enum nax_device_flag {
 	NAX_DEV_REMOVING,	/* no service any more */
 	NAX_DEV_FILTER,		/* the receive filter must be applied again */
-	NAX_DEV_OPEN,		/* administratively up */
+	NAX_DEV_OPEN,		/* administratively up; changed under control */
+};
+
+/** enum nax_reporter - what devlink calls a health reporter */
+enum nax_reporter {
+	NAX_REPORT_TX,
+	NAX_REPORT_RX,
+	NAX_REPORT_DEVICE,
+	NAX_REPORTERS,
+};
+
+/**
+ * struct nax_health - one health reporter
+ * @device: the device
+ * @reporter: devlink's
+ * @why: fault that was not reported yet, empty if there is none; control
+ */
+struct nax_health {
+	struct nax_device *device;
+	struct devlink_health_reporter *reporter;
+	char why[NAX_ERROR_TEXT];
 };
 
 /**
@@ -147,6 +172,10 @@ enum nax_device_flag {
  * @paused_on: by side and queue: vector that queue_pause() stopped
  * @last_irq: name of the last vector's interrupt
  * @service: the core's slow path
+ * @tx_timeouts: times that the stack's transmit watchdog fired
+ * @devlink: devlink instance
+ * @health: health reporters, by enum nax_reporter
+ * @health_last: whom the last fault was about, whose dump the core keeps; control
  * @prog: XDP program
  * @rx: counters by receive queue
  * @tx: counters by transmit queue
@@ -166,6 +195,10 @@ struct nax_device {
 	struct nax_irq *paused_on[2][NAX_QUEUES_MAX];
 	char last_irq[IFNAMSIZ + 16];
 	struct delayed_work service;
+	atomic64_t tx_timeouts;
+	struct devlink *devlink;
+	struct nax_health health[NAX_REPORTERS];
+	enum nax_reporter health_last;
 	struct bpf_prog *prog;
 	struct nax_counts *rx;
 	struct nax_counts *tx;
@@ -274,8 +307,10 @@ int nax_xdp_xmit(struct net_device *dev, int n, struct xdp_frame **frames, u32 f
 bool nax_xdp_mtu_ok(const struct nax_device *d, u32 mtu);
 
 /* netdev.c */
+/** nax_netdev_alloc() - make the net_device; nax_netdev_free() also takes one that is half made. */
+int nax_netdev_alloc(struct nax_device *d, struct nax_error *err);
+void nax_netdev_free(struct nax_device *d);
 int nax_netdev_register(struct nax_device *d, struct nax_error *err);
-void nax_netdev_unregister(struct nax_device *d);
 /** nax_netdev_reconfigure() - bring @config into force, now or at the next open; control. */
 int nax_netdev_reconfigure(struct nax_device *d, const struct nax_config *config,
 			   struct nax_error *err);
@@ -295,7 +330,23 @@ void nax_filter_apply(struct nax_device *d);
 int nax_vlan_add(struct net_device *dev, __be16 proto, u16 vid);
 int nax_vlan_kill(struct net_device *dev, __be16 proto, u16 vid);
 
+/* power.c */
+extern const struct dev_pm_ops nax_pm_ops;
+extern const struct pci_error_handlers nax_error_handlers;
+void nax_shutdown(struct pci_dev *pdev);
+
+/* devlink.c */
+int nax_devlink_register(struct nax_device *d, struct nax_error *err);
+void nax_devlink_unregister(struct nax_device *d);
+/** nax_health_note() - the core has met a fault of @q or (NULL) of the device; control. */
+void nax_health_note(struct nax_device *d, const struct nax_queue *q, const char *why);
+/** nax_health_report() - tell devlink of what was noted; the service, without a lock. */
+void nax_health_report(struct nax_device *d);
+
 /* device.c */
+/** nax_service_soon() - run the core's slow path; any context. */
+void nax_service_soon(struct nax_device *d);
+
 /**
  * nax_linux_register() - make a driver known to the PCI core; for driver modules
  * @drv: the driver

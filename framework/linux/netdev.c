@@ -55,6 +55,8 @@ void nax_netdev_carrier(struct nax_device *d)
 {
 	struct nax_link link;
 
+	if (!test_bit(NAX_DEV_OPEN, &d->flags))
+		return;
 	nax_adapter_link(d->adapter, &link);
 	if (link.up == netif_carrier_ok(d->net))
 		return;
@@ -113,7 +115,7 @@ static int nax_open(struct net_device *dev)
 	nax_netdev_set_napi(d, true);
 	nax_netdev_set_xps(d);
 	netif_tx_start_all_queues(dev);
-	mod_delayed_work(system_wq, &d->service, 0);
+	nax_service_soon(d);
 	return 0;
 }
 
@@ -249,6 +251,7 @@ static void nax_tx_timeout(struct net_device *dev, unsigned int queue)
 {
 	struct nax_device *d = nax_netdev_device(dev);
 
+	atomic64_inc(&d->tx_timeouts);
 	nax_hung(d->adapter, d->adapter->txq[queue], "the stack's transmit watchdog has fired");
 }
 
@@ -317,7 +320,7 @@ static struct nax_counts *nax_counts_alloc(u32 n)
 	return c;
 }
 
-static int nax_netdev_alloc(struct nax_device *d)
+static int nax_netdev_make(struct nax_device *d)
 {
 	const struct nax_caps *caps = &d->adapter->caps;
 	u32 n_irqs = min_t(u32, caps->vectors_max - 1u, num_possible_cpus());
@@ -337,7 +340,7 @@ static int nax_netdev_alloc(struct nax_device *d)
 	return d->rx && d->tx ? nax_irqs_alloc(d) : -ENOMEM;
 }
 
-static void nax_netdev_free(struct nax_device *d)
+void nax_netdev_free(struct nax_device *d)
 {
 	if (!d->net)
 		return;
@@ -348,31 +351,24 @@ static void nax_netdev_free(struct nax_device *d)
 	d->net = NULL;
 }
 
-int nax_netdev_register(struct nax_device *d, struct nax_error *err)
+int nax_netdev_alloc(struct nax_device *d, struct nax_error *err)
 {
 	int ret;
 
-	ret = nax_netdev_alloc(d);
+	ret = nax_netdev_make(d);
 	if (ret) {
-		nax_error_set(err, ret, "no memory for a network device");
-		goto free;
+		nax_netdev_free(d);
+		return nax_error_set(err, ret, "no memory for a network device");
 	}
 	nax_config_first(d);
 	nax_netdev_fill(d);
 	netif_carrier_off(d->net);
-	ret = register_netdev(d->net);
-	if (!ret)
-		return 0;
-	nax_error_set(err, ret, "the network device cannot be registered: %d", ret);
-free:
-	nax_netdev_free(d);
-	return ret;
+	return 0;
 }
 
-void nax_netdev_unregister(struct nax_device *d)
+int nax_netdev_register(struct nax_device *d, struct nax_error *err)
 {
-	unregister_netdev(d->net);
-	set_bit(NAX_DEV_REMOVING, &d->flags);
-	cancel_delayed_work_sync(&d->service);
-	nax_netdev_free(d);
+	int ret = register_netdev(d->net);
+
+	return ret ? nax_error_set(err, ret, "the network device cannot be registered: %d", ret) : 0;
 }

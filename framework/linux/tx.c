@@ -207,8 +207,12 @@ netdev_tx_t nax_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	u32 flags, lengths;
 	struct nax_slot *s;
 
-	if (unlikely(tx->paused || nax_tx_room_now(q, tx) < NAX_TX_STOP))
+	if (unlikely(tx->paused || nax_tx_room_now(q, tx) < NAX_TX_STOP)) {
+		/* Somebody has woken all queues, this one too; its resume will. */
+		if (tx->paused)
+			netif_tx_stop_queue(nq);
 		return NETDEV_TX_BUSY;
+	}
 	if (unlikely(skb_put_padto(skb, n->adapter->caps.tx_len_min)))
 		return NETDEV_TX_OK;
 	if (unlikely(!nax_tx_ask(skb, &flags, &lengths)))

@@ -252,7 +252,8 @@ void nax_linux_queue_resume(struct nax_queue *q)
 	struct nax_device *d = nax_device_of(q->adapter);
 	struct nax_irq *i = d->paused_on[q->is_rx][q->index];
 
-	if (!q->is_rx && q->backend)
+	/* One that does not run stays closed: of a device that sleeps, is gone, or broke a rule. */
+	if (!q->is_rx && q->backend && nax_queue_running(q))
 		nax_tx_pause(q, false);
 	if (!--i->pauses && i->on)
 		napi_enable(&i->napi);

@@ -237,13 +237,15 @@ static void fake_service(struct nax_adapter *a)
 	fake_note(fake_of(a), FAKE_WAKE, "service");
 }
 
-static void fake_event(struct nax_adapter *a, enum nax_event event, const char *text)
+static void fake_event(struct nax_adapter *a, enum nax_event event, const struct nax_queue *q,
+		       const char *text)
 {
 	static const char *const names[] = { "link", "restart", "reset", "gone", "verify" };
 	struct fake *f = fake_of(a);
 
 	fake_note(f, FAKE_EVENT, "event:%s", names[event]);
 	f->events[event]++;
+	f->event_queue = q;
 	snprintf(f->event, sizeof(f->event), "%s", text);
 }
 

@@ -61,6 +61,7 @@ struct fake {
 	char journal[16384];
 	char text[NAX_ERROR_TEXT];	/* last log line of level warning or worse */
 	char event[NAX_ERROR_TEXT];	/* text of the last event */
+	const struct nax_queue *event_queue;	/* whom it is about */
 	u32 events[NAX_EVENT_VERIFY + 1];
 
 	u64 time_ns;

@@ -297,7 +297,7 @@ static const struct nax_caps fake_caps = {
 static const struct nax_stat_desc fake_stats_desc[FAKE_STATS] = {
 	{ "rx_packets", NAX_STAT_RX_PACKETS },
 	{ "rx_pause", NAX_STAT_RX_PAUSE },
-	{ "odd_one", NAX_STAT_OTHER },
+	{ "rx_missed", NAX_STAT_RX_MISSED },
 	{ "odd_two", NAX_STAT_OTHER },
 };
 

@@ -110,10 +110,92 @@ static void test_suspend_resume(void **state)
 			    "queue_start:tx0 queue_start:rx0 up");
 	assert_int_equal(f->a->state, NAX_STATE_UP);
 	assert_int_equal(nax_adapter_resume(f->a, &err), -EINVAL);
-	assert_string_equal(err.text, "adapter is up: must be suspended");
+	assert_string_equal(err.text, "adapter is up: must be suspended or gone");
 
 	nax_adapter_down(f->a);
 	assert_int_equal(nax_adapter_suspend(f->a), 0);
+	assert_int_equal(nax_adapter_resume(f->a, &err), 0);
+	assert_int_equal(f->a->state, NAX_STATE_ATTACHED);
+	fake_destroy(f);
+}
+
+/* A device that cannot be reached is not touched, and works again when it can. */
+static void test_cut_off(void **state)
+{
+	struct fake *f = fake_up(0, 2);
+	struct nax_link link;
+	struct nax_error err;
+	u32 accesses;
+
+	(void)state;
+	fake_tick(f, 200);
+	f->dead = true;
+	accesses = f->reads + f->writes;
+	assert_int_equal(nax_adapter_cut_off(f->a, "bus error"), 0);
+	assert_int_equal(f->a->state, NAX_STATE_SUSPENDED);
+	fake_tick(f, 500);
+	assert_int_equal(f->a->state, NAX_STATE_SUSPENDED);
+	assert_int_equal(f->reads + f->writes, accesses);
+	assert_int_equal(f->events[NAX_EVENT_GONE], 0);
+	nax_adapter_link(f->a, &link);
+	assert_false(link.up);
+	assert_string_equal(link.reason, "bus error");
+
+	f->dead = false;
+	f->command = 0;
+	assert_int_equal(nax_adapter_resume(f->a, &err), 0);
+	assert_int_equal(f->a->state, NAX_STATE_UP);
+	assert_false(f->a->gone);
+	fake_tick(f, 1200);
+	nax_adapter_link(f->a, &link);
+	assert_true(link.up);
+	fake_rx(f->a->rxq[1], 0, 64, NAX_F_EOP);
+	assert_int_equal(nax_queue_poll_rx(f->a->rxq[1], 8), 1);
+
+	/* down meanwhile: it comes back as attached */
+	assert_int_equal(nax_adapter_cut_off(f->a, "bus error"), 0);
+	nax_adapter_down(f->a);
+	assert_int_equal(f->a->state, NAX_STATE_SUSPENDED);
+	assert_int_equal(nax_adapter_resume(f->a, &err), 0);
+	assert_int_equal(f->a->state, NAX_STATE_ATTACHED);
+	fake_destroy(f);
+}
+
+/* One that is still away is gone; and one that is gone comes back after a reset by others. */
+static void test_comes_back(void **state)
+{
+	struct fake *f = fake_up(0, 1);
+	struct nax_error err;
+
+	(void)state;
+	assert_int_equal(nax_adapter_cut_off(f->a, "bus error"), 0);
+	f->dead = true;
+	assert_int_equal(nax_adapter_resume(f->a, &err), -ENODEV);
+	assert_int_equal(f->a->state, NAX_STATE_GONE);
+	assert_int_equal(f->events[NAX_EVENT_GONE], 1);
+	assert_int_equal(nax_adapter_cut_off(f->a, "bus error"), -ENODEV);
+	assert_int_equal(nax_adapter_resume(f->a, &err), -ENODEV);
+	assert_string_equal(err.text, "device is gone: PCI command register reads all-ones");
+	assert_int_equal(f->events[NAX_EVENT_GONE], 1);
+
+	f->dead = false;
+	f->command = 0;
+	assert_int_equal(nax_adapter_resume(f->a, &err), 0);
+	assert_int_equal(f->a->state, NAX_STATE_UP);
+	assert_int_equal(f->command, 6);
+	fake_rx(f->a->rxq[0], 0, 64, NAX_F_EOP);
+	assert_int_equal(nax_queue_poll_rx(f->a->rxq[0], 8), 1);
+	assert_true(nax_adapter_recoveries(f->a, NAX_RECOVER_GONE) == 1);
+	nax_adapter_give_up(f->a, "for good");
+	assert_int_equal(f->a->state, NAX_STATE_GONE);
+	assert_string_equal(f->event, "for good");
+	assert_int_equal(nax_adapter_resume(f->a, &err), 0);
+
+	/* a fault right after it: that reset was no help */
+	nax_hung(f->a, NULL, "fault");
+	fake_tick(f, 200);
+	assert_int_equal(f->a->state, NAX_STATE_GONE);
+	nax_adapter_down(f->a);
 	assert_int_equal(nax_adapter_resume(f->a, &err), 0);
 	assert_int_equal(f->a->state, NAX_STATE_ATTACHED);
 	fake_destroy(f);
@@ -414,6 +496,8 @@ int main(void)
 		cmocka_unit_test(test_buffers_posted_before_up),
 		cmocka_unit_test(test_reset_replays),
 		cmocka_unit_test(test_suspend_resume),
+		cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_comes_back),
 		cmocka_unit_test(test_attach_refused),
 		cmocka_unit_test(test_attach_failure_disables),
 		cmocka_unit_test(test_attach_without_memory),

@@ -102,6 +102,58 @@ static void test_watchdog_needs_polls(void **state)
 	fake_destroy(f);
 }
 
+/* Frames that are missed by a device with buffers that receives none: it does not receive any more. */
+static void test_rx_hang(void **state)
+{
+	struct fake *f = fake_up(0, 2);
+	u64 steps;
+	u32 i;
+
+	(void)state;
+	/* nobody sends */
+	fake_tick(f, 10000);
+	/* too many were sent, once */
+	f->count[2] = 1000;
+	fake_tick(f, 10000);
+	/* too many are sent, all the time */
+	for (i = 0; i < 100; i++) {
+		fake_rx(f->a->rxq[1], 0, 64, NAX_F_EOP);
+		assert_int_equal(nax_queue_poll_rx(f->a->rxq[1], 8), 1);
+		f->a->rxq[1]->ring.end++;
+		nax_queue_post_rx(f->a->rxq[1]);
+		f->count[2]++;
+		fake_tick(f, 500);
+	}
+	assert_int_equal(f->events[NAX_EVENT_RESET], 0);
+	/* nobody polls */
+	for (i = 0; i < 100; i++) {
+		f->count[2]++;
+		f->time_ns += NAX_TICK_NS;
+		nax_adapter_service(f->a);
+	}
+	assert_int_equal(f->events[NAX_EVENT_RESET], 0);
+	for (i = 0; i < 25 && !f->events[NAX_EVENT_RESET]; i++) {
+		f->count[2]++;
+		fake_tick(f, 100);
+	}
+	assert_int_equal(f->events[NAX_EVENT_RESET], 1);
+	assert_non_null(strstr(f->event, "adapter reset: no frame received for "));
+	assert_non_null(strstr(f->event, "while the device has no room for frames"));
+	/* one queue: it is the one; not again within the time that a step has to help */
+	fake_destroy(f);
+	f = fake_up(0, 1);
+	for (i = 0; i < 30; i++) {
+		f->count[2]++;
+		fake_tick(f, 100);
+	}
+	assert_int_equal(f->events[NAX_EVENT_RESTART], 1);
+	assert_ptr_equal(f->event_queue, f->a->rxq[0]);
+	assert_true(nax_adapter_recoveries(f->a, NAX_RECOVER_QUEUE) == 1);
+	nax_adapter_recovery(f->a, &steps);
+	assert_true(steps == 1);
+	fake_destroy(f);
+}
+
 static void test_lost_interrupt(void **state)
 {
 	struct fake *f = fake_up(0, 1);
@@ -152,6 +204,7 @@ static void test_escalation(void **state)
 	nax_adapter_service(f->a);
 	assert_string_equal(fake_journal(f, mask), "diag vectors 0 " DOWN UP "event:reset");
 	assert_string_equal(f->event, "adapter reset: tx queue 0 again: second");
+	assert_ptr_equal(f->event_queue, f->a->txq[0]);
 	assert_int_equal(nax_adapter_recovery(f->a, &count), NAX_RECOVER_RESET);
 
 	f->time_ns += 5000 * NAX_MS;
@@ -216,6 +269,7 @@ static void test_two_queues(void **state)
 	assert_int_equal(f->events[NAX_EVENT_RESTART], 2);
 	assert_int_equal(f->events[NAX_EVENT_RESET], 0);
 	assert_string_equal(f->event, "rx queue 1: other");
+	assert_ptr_equal(f->event_queue, f->a->rxq[1]);
 	fake_destroy(f);
 }
 
@@ -297,6 +351,7 @@ static void test_last_vector(void **state)
 	nax_adapter_service(f->a);
 	assert_int_equal(f->events[NAX_EVENT_RESET], 1);
 	assert_string_equal(f->event, "adapter reset: the device reports a fault and asks for a reset");
+	assert_null(f->event_queue);
 
 	/* spurious, a vector that is not there, and one of the queues */
 	f->causes = 0;
@@ -462,6 +517,7 @@ int main(void)
 		cmocka_unit_test(test_watchdog),
 		cmocka_unit_test(test_watchdog_waits),
 		cmocka_unit_test(test_watchdog_needs_polls),
+		cmocka_unit_test(test_rx_hang),
 		cmocka_unit_test(test_lost_interrupt),
 		cmocka_unit_test(test_escalation),
 		cmocka_unit_test(test_forgives_after_30_s),

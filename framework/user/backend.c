@@ -203,7 +203,8 @@ static const enum nax_port_event_type event_type[] = {
 };
 
 /* The core sees all-ones in a register; the bus may know why. */
-static void user_event(struct nax_adapter *a, enum nax_event event, const char *text)
+static void user_event(struct nax_adapter *a, enum nax_event event, const struct nax_queue *q,
+		       const char *text)
 {
 	struct nax_port *port = port_of(a);
 	const char *dead = port->bus->ops->dead(port->bus);

@@ -9,6 +9,7 @@
 
 #include <linux/dim.h>
 #include <linux/netdevice.h>
+#include <net/devlink.h>
 
 #include "nax_have.h"
 
@@ -81,6 +82,28 @@ static inline void skb_frag_fill_page_desc(skb_frag_t *frag, struct page *page, 
 	skb_frag_size_set(frag, size);
 }
 #endif
+
+/* Since 6.2 devlink knows the driver's name itself. */
+static inline int nax_devlink_driver_name(struct devlink_info_req *req, const char *name)
+{
+#ifdef NAX_HAVE_DEVLINK_DRIVER_NAME
+	return devlink_info_driver_name_put(req, name);
+#else
+	return 0;
+#endif
+}
+
+/* Recovery is never refused for coming too often; until 6.17 that was an argument. */
+static inline struct devlink_health_reporter *
+nax_devlink_reporter(struct devlink *devlink, const struct devlink_health_reporter_ops *ops,
+		     void *priv)
+{
+#ifdef NAX_HAVE_DEVLINK_REPORTER_PERIOD
+	return devlink_health_reporter_create(devlink, ops, 0, priv);
+#else
+	return devlink_health_reporter_create(devlink, ops, priv);
+#endif
+}
 
 /* Since 6.3 a message to user space may have values in it. */
 #ifndef NL_SET_ERR_MSG_FMT_MOD

@@ -319,6 +319,29 @@ static void rx_hang(void **state)
 	sim_close(s);
 }
 
+/* Frames fill the packet buffer, then they are missed: the framework sees it, and gets the queue going. */
+static void rx_hang_is_seen(void **state)
+{
+	struct sim *s = sim_up(NULL, 1);
+	u32 len = sim_build(frame, &tcp4);
+	u32 i;
+
+	assert_true(passes(s));
+	nicsim_fault(s->device, NICSIM_RX_HANG, 0);
+	for (i = 0; i < 20000; i++)
+		nicsim_port_frame(s->device, frame, len);
+	for (i = 0; i < 40; i++) {
+		nicsim_port_frame(s->device, frame, len);
+		nicsim_port_frame(s->device, frame, len);
+		sim_run(s, 100000);
+	}
+	assert_non_null(strstr(s->log, "rx queue 0: no frame received for "));
+	sim_wait_link(s);
+	sim_run(s, 1000000);
+	assert_true(passes(s));
+	sim_close(s);
+}
+
 /* A queue whose ENABLE bit does not follow is reported, at start and at stop, and got going. */
 static void queue_stuck(void **state)
 {
@@ -372,6 +395,7 @@ int main(void)
 		cmocka_unit_test(dump_of_a_device_gone),
 		cmocka_unit_test(master_stuck_at_stop),
 		cmocka_unit_test(rx_hang),
+		cmocka_unit_test(rx_hang_is_seen),
 		cmocka_unit_test(queue_stuck),
 		cmocka_unit_test(offloads_at_run_time),
 	};

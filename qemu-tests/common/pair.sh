@@ -201,3 +201,33 @@ counters()
 {
 	ethtool -S "${2-eth0}" | awk -v pattern="^$1:\$" '$1 ~ pattern { n += $2 } END { print n + 0 }'
 }
+
+# load_begin: one check: TCP both ways, in the background, until load_end.
+load_begin()
+{
+	iperf3 -c 192.0.2.2 -t 1000 --bidir >/tmp/load 2>&1 </dev/null 3>&- 4>&- &
+	load=$!
+	ok "under load" within 20 more_packets 50
+}
+
+load_end()
+{
+	kill "$load"
+	wait "$load" 2>/dev/null || :
+}
+
+# more_packets COUNT: eth0 sends so many in a second.
+more_packets()
+{
+	local before
+
+	before=$(cat /sys/class/net/eth0/statistics/tx_packets)
+	sleep 1
+	at_least $(($(cat /sys/class/net/eth0/statistics/tx_packets) - before)) "$1"
+}
+
+# load_goes_on: the connections that there were carry frames again.
+load_goes_on()
+{
+	within 20 more_packets 20 && kill -0 "$load"
+}

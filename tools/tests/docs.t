@@ -57,6 +57,18 @@ commands() {
 }
 ok "options of nax in documents are in its man page" commands
 
+# Every devlink command in the documents is one that a scenario runs.
+devlink_commands() {
+	local words n=0 bad=0
+	while read -r words; do
+		n=$((n + 1))
+		grep -qF "$words" qemu-tests/scenarios/nax-devlink || { echo "not run: $words"; bad=1; }
+	done < <(blocks sh docs/*.md | sed -nE 's/^(sudo )?(devlink( [a-z]+)+) pci.*/\2/p' | sort -u)
+	[ "$n" -ge 5 ] || { echo "$n commands found"; return 1; }
+	return $bad
+}
+ok "devlink commands in documents are run by nax-devlink" devlink_commands
+
 lint() {
 	mandoc -T lint -W warning "$1"
 }

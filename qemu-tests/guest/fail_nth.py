@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""One allocation of nax.ko after the other fails, in everything an administrator does with a device.
+
+fail_nth.py PCI INTERFACE STEP: of each STEP the n-th allocation fails, for n = 1, 2, .. until the step has
+fewer. A step that fails must say ENOMEM, and work when it is tried again. Prints a line at the end.
+"""
+import ctypes
+import errno
+import fcntl
+import os
+import socket
+import struct
+import sys
+import time
+
+SIOCETHTOOL = 0x8946
+GRINGPARAM, SRINGPARAM = 0x10, 0x11
+GCHANNELS, SCHANNELS = 0x3C, 0x3D
+BPF, PROG_LOAD, LINK_CREATE = 321, 5, 28
+PROG_XDP, ATTACH_XDP = 6, 37
+IFF_UP = 1
+
+pci, interface = sys.argv[1:3]
+net = f"/sys/class/net/{interface}"
+driver = "/sys/bus/pci/drivers/nax_ixgbe"
+control = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def write(path, text):
+    with open(path, "wb", buffering=0) as file:
+        file.write(str(text).encode())
+
+
+def read(path):
+    with open(path) as file:
+        return file.read().strip()
+
+
+def filters():
+    """Only what is allocated under a function of nax.ko may fail."""
+    text = [int(line.split()[0], 16) for line in open("/proc/kallsyms")
+            if line.endswith("[nax]\n") and line.split()[1] in "tT"]
+    for fault in "failslab", "fail_page_alloc":
+        folder = f"/sys/kernel/debug/{fault}"
+        write(f"{folder}/ignore-gfp-wait", "N")
+        write(f"{folder}/stacktrace-depth", 32)
+        write(f"{folder}/require-start", hex(min(text)))
+        write(f"{folder}/require-end", hex(max(text) + 1))
+        write(f"{folder}/verbose", 0)
+    write("/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem", "N")
+    write("/sys/kernel/debug/fail_page_alloc/min-order", 0)
+
+
+def ethtool(command, size, fields=()):
+    """A struct of u32s: read, or changed at some places and written."""
+    data = bytearray(struct.pack("I", command).ljust(size, b"\0"))
+    for at, value in fields:
+        struct.pack_into("I", data, at, value)
+    buffer = ctypes.create_string_buffer(bytes(data), size)
+    request = bytearray(struct.pack("16sQ16x", interface.encode(), ctypes.addressof(buffer)))
+    fcntl.ioctl(control, SIOCETHTOOL, request)
+    return buffer.raw
+
+
+def rings():
+    """The other one of two sizes, for both sides."""
+    now = struct.unpack("9I", ethtool(GRINGPARAM, 36))
+    size = 512 if now[5] == 256 else 256
+    fields = [(4 * (i + 1), now[i + 1]) for i in range(8)]
+    fields += [(4 * 5, size), (4 * 8, size)]
+    ethtool(SRINGPARAM, 36, fields)
+
+
+def channels():
+    now = struct.unpack("9I", ethtool(GCHANNELS, 36))
+    fields = [(4 * (i + 1), now[i + 1]) for i in range(8)]
+    fields += [(4 * 8, 3 - now[8])]
+    ethtool(SCHANNELS, 36, fields)
+
+
+def mtu():
+    write(f"{net}/mtu", 4000 if read(f"{net}/mtu") == "1500" else 1500)
+
+
+def up():
+    write(f"{net}/flags", hex(int(read(f"{net}/flags"), 16) | IFF_UP))
+
+
+def down():
+    write(f"{net}/flags", hex(int(read(f"{net}/flags"), 16) & ~IFF_UP))
+
+
+def bind():
+    write(f"{driver}/bind", pci)
+
+
+def unbind():
+    down()
+    write(f"{driver}/unbind", pci)
+
+
+def bpf(command, attr):
+    data = ctypes.create_string_buffer(attr, 128)
+    fd = libc.syscall(BPF, command, data, len(attr))
+    if fd < 0:
+        raise OSError(ctypes.get_errno(), "bpf")
+    return fd
+
+
+class Xdp:
+    """A program that passes everything, attached and taken away."""
+
+    def __init__(self):
+        # r0 = XDP_PASS; exit
+        self.code = ctypes.create_string_buffer(struct.pack("<BBhiBBhi", 0xB7, 0, 0, 2, 0x95, 0, 0, 0))
+        self.licence = ctypes.create_string_buffer(b"GPL")
+        self.program = bpf(PROG_LOAD, struct.pack("<IIQQ", PROG_XDP, 2, ctypes.addressof(self.code),
+                                                  ctypes.addressof(self.licence)))
+        self.link = -1
+
+    def attach(self):
+        index = int(read(f"{net}/ifindex"))
+        self.link = bpf(LINK_CREATE, struct.pack("<IIII", self.program, index, ATTACH_XDP, 4))
+
+    def detach(self):
+        os.close(self.link)
+
+
+def nothing():
+    pass
+
+
+def step(name):
+    """What is done under faults, what undoes it, and the state that it needs."""
+    if name == "probe":
+        unbind()
+        return bind, unbind, bind
+    if name == "open":
+        down()
+        return up, down, up
+    up()
+    if name == "close":
+        return down, up, nothing
+    if name == "xdp":
+        xdp = Xdp()
+        return xdp.attach, xdp.detach, nothing
+    return {"rings": rings, "channels": channels, "mtu": mtu}[name], nothing, nothing
+
+
+def nth(do, n):
+    """Whether an allocation was made to fail, and how the step ended."""
+    error = None
+    write("/proc/self/fail-nth", n)
+    try:
+        do()
+    except OSError as e:
+        error = e
+    left = int(read("/proc/self/fail-nth"))
+    write("/proc/self/fail-nth", 0)
+    return left == 0, error
+
+
+def sweep(name):
+    do, undo, end = step(name)
+    failed = n = 0
+    while True:
+        n += 1
+        injected, error = nth(do, n)
+        if error:
+            failed += 1
+            if not injected:
+                sys.exit(f"{name}: fails without a fault, after {n - 1} faults: {error}")
+            if error.errno != errno.ENOMEM:
+                sys.exit(f"{name}: fault {n}: {error}: must be ENOMEM")
+            try:
+                do()
+            except OSError as e:
+                sys.exit(f"{name}: fault {n}: then without a fault: {e}")
+        undo()
+        if not injected:
+            break
+    end()
+    print(f"{name}: {n - 1} faults, {failed} failures")
+    return n - 1
+
+
+def main():
+    filters()
+    start = time.monotonic()
+    faults = sweep(sys.argv[3])
+    print(f"{time.monotonic() - start:.0f} s")
+    if sys.argv[3] not in ("close", "xdp") and not faults:
+        sys.exit(f"{sys.argv[3]}: nothing was made to fail")
+
+
+main()

@@ -43,12 +43,22 @@ INC_NAX = $(INC_API) -Iframework/core -Iframework/user
 
 CORE_SRC   := $(wildcard framework/core/*.c)
 USER_SRC   := $(wildcard framework/user/*.c)
-DRIVER_SRC := $(wildcard drivers/*/*.c)
+DRIVER_SRC := $(filter-out %/vector.c,$(wildcard drivers/*/*.c))
+VECTOR_SRC := $(wildcard drivers/*/vector.c)
 NICSIM_SRC := $(wildcard tools/nicsim/*.c)
 TOOL_SRC   := $(wildcard tools/nax/*.c)
 FUZZ_SRC   := $(wildcard tools/tests/fuzz_*.c)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
+
+# A driver's vector.c is compiled for each instruction set of <nax/vector.h>.
+ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+SETS_x86_64  = sse42 avx2
+SETS_aarch64 = neon
+SET_sse42    = -msse4.2
+SET_avx2     = -mavx2
+SET_neon     =
+VECTOR_OBJ := $(foreach set,$(SETS_$(ARCH)),$(patsubst %.c,$(B)/%.$(set).o,$(VECTOR_SRC)))
 
 CORE_A   := $(B)/core.a
 USER_A   := $(B)/user.a
@@ -87,9 +97,17 @@ $(B)/%.o: %.c
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CFLAGS) $(INC) $(EXTRA) -MMD -MP -c -o $@ $<
 
+define vector_rule
+$(B)/%/vector.$(1).o: %/vector.c
+	@mkdir -p $$(@D)
+	@echo "  CC      $$@"
+	@$$(CC) $$(ALL_CFLAGS) $$(SET_$(1)) $$(INC) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach set,$(SETS_$(ARCH)),$(eval $(call vector_rule,$(set))))
+
 $(CORE_A): $(call obj,$(CORE_SRC))
 $(USER_A): $(call obj,$(USER_SRC))
-$(DRIVER_A): $(call obj,$(DRIVER_SRC))
+$(DRIVER_A): $(call obj,$(DRIVER_SRC)) $(VECTOR_OBJ)
 $(NICSIM_A): $(call obj,$(filter-out tools/nicsim/main.c,$(NICSIM_SRC)))
 $(TOOL_A): $(call obj,$(filter-out tools/nax/main.c,$(TOOL_SRC)))
 $(B)/%.a:
@@ -98,7 +116,7 @@ $(B)/%.a:
 	@rm -f $@ && ar rcs $@ $^
 
 # One object, so that drivers, which nothing refers to by name, are always part of the library.
-$(B)/libnax.o: $(call obj,$(CORE_SRC) $(USER_SRC) $(DRIVER_SRC))
+$(B)/libnax.o: $(call obj,$(CORE_SRC) $(USER_SRC) $(DRIVER_SRC)) $(VECTOR_OBJ)
 	@echo "  LD      $@"
 	@ld -r -o $@ $^
 $(B)/libnax.a: $(B)/libnax.o

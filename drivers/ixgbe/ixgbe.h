@@ -152,15 +152,19 @@ void ixgbe_irq_arm(struct nax_vector *v);
 u32 ixgbe_irq_ack(struct nax_adapter *a, u32 vector);
 void ixgbe_set_itr(struct nax_vector *v);
 
-/* datapath.c */
+/* queue.c */
 void ixgbe_queue_start(struct nax_queue *q);
 void ixgbe_queue_stop(struct nax_queue *q);
+void ixgbe_set_offloads(struct nax_adapter *a, u64 active);
+void ixgbe_rx_drop_policy(struct nax_adapter *a);
+
+/* datapath.c */
 void ixgbe_tx_post(struct nax_queue *q);
 void ixgbe_tx_reap(struct nax_queue *q);
 void ixgbe_rx_reap(struct nax_queue *q, u32 budget);
 void ixgbe_rx_post(struct nax_queue *q);
-void ixgbe_set_offloads(struct nax_adapter *a, u64 active);
-void ixgbe_rx_drop_policy(struct nax_adapter *a);
+void ixgbe_rx_singles(struct nax_queue *q, u32 budget);
+void ixgbe_tx_rest(struct nax_queue *q);
 
 /* filter.c, rss.c */
 void ixgbe_set_filter(struct nax_adapter *a, const struct nax_filter *f);

@@ -156,6 +156,8 @@ static void nax_attach_clear(struct nax_core *c, const struct nax_driver *drv)
 	c->direct.tx_reap = drv->ops->tx_reap;
 	c->direct.rx_reap = drv->ops->rx_reap;
 	c->direct.rx_post = drv->ops->rx_post;
+	if (c->ops->datapath)
+		c->ops->datapath(&c->a, &c->direct);
 	c->dp = &c->direct;
 }
 
@@ -507,7 +509,7 @@ void nax_adapter_down(struct nax_adapter *a)
 
 static void nax_release_quarantine(struct nax_core *c, struct nax_queue *q)
 {
-	WRITE_ONCE(nax_qc(q)->quarantined, false);
+	clear_bit(NAX_HALT_QUARANTINE, &q->halt);
 	nax_qc(q)->told = false;
 }
 

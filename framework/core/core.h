@@ -46,6 +46,7 @@ enum nax_event {
  * @buf_home: set dma and cap as buf_get() did, for a slot whose packet started elsewhere
  * @buf_addr: CPU address of slot->dma
  * @buf_room: bytes before slot->dma and (by *@after) bytes from it to the end of the buffer
+ * @datapath: NULL, or replace the datapath functions of a->driver by better ones; before attach()
  * @queue_make: NULL, or make what the back end hangs on @q at nax_queue.backend; before the first
  *	buf_get(). 0 or -errno
  * @queue_free: NULL, or undo it; after the last buf_put(). nax_queue.backend may be NULL
@@ -82,6 +83,7 @@ struct nax_backend_ops {
 	void (*buf_home)(struct nax_queue *q, struct nax_slot *slot);
 	u8 *(*buf_addr)(struct nax_queue *q, const struct nax_slot *slot);
 	u32 (*buf_room)(struct nax_queue *q, const struct nax_slot *slot, u32 *after);
+	void (*datapath)(struct nax_adapter *a, struct nax_datapath *path);
 	int (*queue_make)(struct nax_queue *q);
 	void (*queue_free)(struct nax_queue *q);
 	void (*queue_stopped)(struct nax_queue *q);
@@ -276,6 +278,35 @@ enum nax_recovery nax_adapter_recovery(const struct nax_adapter *a, u64 *count);
 /** nax_adapter_recoveries() - how often recovery took one step. */
 u64 nax_adapter_recoveries(const struct nax_adapter *a, enum nax_recovery step);
 
+/** nax_queue_running() - between queue_start() and queue_stop(), not quarantined. */
+static inline bool nax_queue_running(const struct nax_queue *q)
+{
+	return !READ_ONCE(q->halt);
+}
+
+/**
+ * nax_queue_quiet() - a poll would find nothing; the poll context
+ * @q: queue
+ *
+ * A hint for a back end that polls many queues: then it says so by nax_queue_idle() instead.
+ */
+static inline bool nax_queue_quiet(const struct nax_queue *q)
+{
+	return !(READ_ONCE(*q->watch) & q->watch_mask);
+}
+
+static inline void nax_queue_idle(struct nax_queue *q)
+{
+	nax_count(&q->stats.polls, 1);
+	nax_count(&q->stats.idle, 1);
+}
+
+/** nax_queue_settled() - nothing has changed since all that could be posted was; a hint too. */
+static inline bool nax_queue_settled(const struct nax_queue *q)
+{
+	return q->settled == q->ring.end;
+}
+
 /**
  * nax_adapter_nvm_read() - read bytes of NVM; ATTACHED or UP
  * @a: adapter
@@ -336,12 +367,13 @@ u32 nax_queue_poll_tx(struct nax_queue *q);
  * @q: transmit queue
  * @n: slots
  *
- * What the device cannot do is done here in software. More than there is room for, and a last
- * packet without its end, are not taken. Packets that wait for room in software
- * segmentation are kept, and nax_queue_tx_free() is 0 until they are through. A queue that does
- * not run takes none, and counts them as drops.
+ * What the device cannot do is done here in software. A last packet without its end is not taken.
+ * Packets that wait for room in software segmentation are kept, and nax_queue_tx_free() is 0 until
+ * they are through. A queue that does not run takes none, and counts them as drops.
+ *
+ * Return: false if @n is more than nax_queue_tx_free() of a queue that runs: nothing happens.
  */
-void nax_queue_submit(struct nax_queue *q, u32 n);
+bool nax_queue_submit(struct nax_queue *q, u32 n);
 
 /**
  * nax_queue_give() - nax_queue_submit() for packets that are known to need nothing of software
@@ -361,8 +393,6 @@ u32 nax_queue_tx_free(const struct nax_queue *q);
 /** nax_queue_post_tx() - write submitted packets to descriptors; one doorbell. */
 void nax_queue_post_tx(struct nax_queue *q);
 
-/** nax_queue_running() - between queue_start() and queue_stop(), not quarantined. */
-bool nax_queue_running(const struct nax_queue *q);
 
 /** nax_vector_arm() - no work was found: interrupt when there is. Poll once more after it. */
 void nax_vector_arm(struct nax_vector *v);

@@ -147,7 +147,7 @@ bool nax_tx_needs_fix(const struct nax_queue *q, u32 flags, u32 lengths, u32 gso
 /* The packet is given up: malformed, or the wrong size for this device. */
 static void fix_refuse(struct nax_queue *q, u32 slots)
 {
-	q->stats.drops++;
+	nax_count(&q->stats.drops, 1);
 	nax_fix_put(q, slots);
 }
 
@@ -285,9 +285,9 @@ static bool fix_cut_begin(struct nax_queue *q, const struct fix_packet *p)
 		fix_refuse(q, p->n);
 		return true;
 	}
-	q->stats.sw_gso++;
+	nax_count(&q->stats.sw_gso, 1);
 	if (fix_tag_len(q, p->s->flags))
-		q->stats.sw_vlan++;
+		nax_count(&q->stats.sw_vlan, 1);
 	f->cut_slot = *p->s;
 	f->cut_done = 0;
 	f->cutting = true;
@@ -359,10 +359,10 @@ static int fix_do(struct nax_queue *q, const struct fix_packet *p, const struct 
 	if (nax_csum_fill(piece, n, keep | plan->csum, p->s->hash))
 		return -EINVAL;
 	if (plan->csum)
-		q->stats.sw_csum++;
+		nax_count(&q->stats.sw_csum, 1);
 	if (plan->tag) {
 		fix_insert_tag(q, first, p->s->vlan_tci);
-		q->stats.sw_vlan++;
+		nax_count(&q->stats.sw_vlan, 1);
 	}
 	return 0;
 }
@@ -391,7 +391,7 @@ static bool fix_send_copy(struct nax_queue *q, const struct fix_packet *p,
 		return true;
 	}
 	if (slots > q->slots_max)
-		q->stats.sw_linear++;
+		nax_count(&q->stats.sw_linear, 1);
 	fix_seal(q, (u32)n, plan->flags, plan->lengths, p->s);
 	nax_fix_put(q, slots);
 	return true;
@@ -474,13 +474,6 @@ void nax_tx_fix(struct nax_queue *q, u32 n)
 		if (!fix_next(q))
 			return;
 	nax_fix_settle(q);
-}
-
-bool nax_tx_pending(const struct nax_queue *q)
-{
-	const struct nax_tx_fix *f = nax_fix_of(q);
-
-	return f->head != f->count;
 }
 
 int nax_tx_fix_create(struct nax_queue *q)

@@ -51,6 +51,14 @@ static inline struct nax_tx_fix *nax_fix_of(const struct nax_queue *q)
 	return nax_qc(q)->fix;
 }
 
+/** nax_tx_pending() - packets wait in software segmentation. */
+static inline bool nax_tx_pending(const struct nax_queue *q)
+{
+	const struct nax_tx_fix *f = nax_fix_of(q);
+
+	return f->head != f->count;
+}
+
 static inline const struct nax_backend_ops *nax_fix_ops(const struct nax_queue *q)
 {
 	return nax_core_of(q->adapter)->ops;

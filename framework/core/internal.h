@@ -76,17 +76,10 @@ struct nax_watch {
  * @q: the driver's part
  * @fix: Tx staging of fix.c; must not point to the queue, since a resize moves it to another
  * @verify: snapshots of the verifier; the same holds
- * @running: between queue_start() and queue_stop(); written by control while paused
- * @stuck: queue_start() reported it, or the device, hung: nothing is posted until the next start
- * @quarantined: stopped by the verifier until a reset; see nax_queue_quarantine()
  * @told: NAX_EVENT_VERIFY was sent for it
  * @paused: control has it by queue_pause()
  * @held: slots that own a buffer
  * @desc_bytes: bytes at q.desc
- * @shadow: copy of q.stats for other contexts, relaxed atomic words, see nax_queue_publish()
- * @shadow_head: Tx: copy of q.head
- * @shadow_busy: Tx: a completion report is outstanding
- * @shadow_room: Rx: buffers that the device has
  * @interrupts: times the vector fired; any context
  * @hung: why the driver or the watchdog calls the queue hung
  * @watch: for the service
@@ -97,23 +90,40 @@ struct nax_queue_core {
 	struct nax_queue q;
 	void *fix;
 	void *verify;
-	bool running;
-	bool stuck;
-	bool quarantined;
 	bool told;
 	bool paused;
 	u32 held;
 	size_t desc_bytes;
-	struct nax_queue_stats shadow;
-	u32 shadow_head;
-	bool shadow_busy;
-	u32 shadow_room;
 	unsigned long interrupts;
 	struct nax_note hung;
 	struct nax_watch watch;
 	u64 restart_ns;
 	bool restarted;
 };
+
+/* Bits of nax_queue.halt. */
+enum nax_halt {
+	NAX_HALT_STOPPED,	/* outside of queue_start() and queue_stop(); set and cleared paused */
+	NAX_HALT_STUCK,		/* queue_start() reported it, or the device, hung, until the next start */
+	NAX_HALT_QUARANTINE,	/* by the verifier until a reset; see nax_queue_quarantine() */
+};
+
+static inline bool nax_queue_halted(const struct nax_queue *q, enum nax_halt why)
+{
+	return test_bit(why, &q->halt);
+}
+
+/** nax_queue_busy() - Tx: a completion report is outstanding; any context. */
+static inline bool nax_queue_busy(const struct nax_queue *q)
+{
+	return READ_ONCE(q->report_head) != READ_ONCE(q->report_tail);
+}
+
+/** nax_queue_room() - Rx: buffers that the device has; any context. */
+static inline u32 nax_queue_room(const struct nax_queue *q)
+{
+	return READ_ONCE(q->ring.next) - READ_ONCE(q->ring.begin);
+}
 
 static inline struct nax_queue_core *nax_qc(const struct nax_queue *q)
 {
@@ -341,8 +351,6 @@ void nax_queue_pause(struct nax_core *c, struct nax_queue *q);
 void nax_queue_resume(struct nax_core *c, struct nax_queue *q);
 /** nax_queues_each() - call @f for all queues in use, transmit first. */
 void nax_queues_each(struct nax_core *c, void (*f)(struct nax_core *c, struct nax_queue *q));
-/** nax_queue_publish() - copy counters and watchdog words to where other contexts read them. */
-void nax_queue_publish(struct nax_queue_core *qc);
 /**
  * nax_queue_quarantine() - stop polling a queue until an administrator's reset; poll context or
  * paused. The service turns its DMA off and reports NAX_EVENT_VERIFY with the verifier's text.
@@ -351,10 +359,12 @@ void nax_queue_quarantine(struct nax_queue *q);
 
 /* poll.c */
 
+/** nax_queue_watch() - the device has gone on, or has got something to do: look elsewhere. */
+void nax_queue_watch(struct nax_queue *q);
+/** nax_queue_watch_nothing() - there is nothing to find: the queue stops. */
+void nax_queue_watch_nothing(struct nax_queue *q);
 /** nax_queue_count_rx() - review and count what rx_reap() found from slot @first on. */
 void nax_queue_count_rx(struct nax_queue *q, u32 first);
-/** nax_queue_ring_doorbell() - tell the device of descriptors it does not know of. */
-void nax_queue_ring_doorbell(struct nax_queue *q);
 
 /* adapter.c */
 

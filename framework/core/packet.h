@@ -126,9 +126,6 @@ enum nax_hash_type nax_rss_hash(const u8 *key, u32 types, const struct nax_piece
  */
 void nax_tx_fix(struct nax_queue *q, u32 n);
 
-/** nax_tx_pending() - packets wait in software segmentation. */
-bool nax_tx_pending(const struct nax_queue *q);
-
 /** nax_tx_fix_create(), nax_tx_fix_destroy() - staging memory of a Tx queue; drops are counted. */
 int nax_tx_fix_create(struct nax_queue *q);
 void nax_tx_fix_destroy(struct nax_queue *q);

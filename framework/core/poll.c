@@ -3,29 +3,51 @@
  * The datapath, once per batch: the driver's functions between the counting, one doorbell, and the
  * decision whether a slow path is needed at all. Runs in the queue's poll context.
  */
-#include "internal.h"
+#include <nax/scan.h>
+
+#include "fix.h"
 
 #define NAX_FCS_BYTES	4u
 
-/* What other contexts want to know soon; all other counters follow by nax_queue_publish(). */
-static void nax_poll_publish(struct nax_queue_core *qc, bool found)
-{
-	struct nax_queue *q = &qc->q;
+/* Receive slots that are worth a doorbell, while the device has half of the ring's and more. */
+#define NAX_RX_POST_LEAST	16u
 
-	q->stats.polls++;
-	if (!found) {
-		q->stats.idle++;
-		WRITE_ONCE(qc->shadow.idle, q->stats.idle);
-	}
-	WRITE_ONCE(qc->shadow.polls, q->stats.polls);
-	WRITE_ONCE(qc->shadow.packets, q->stats.packets);
-	WRITE_ONCE(qc->shadow.bytes, q->stats.bytes);
-	WRITE_ONCE(qc->shadow_head, q->head);
-	WRITE_ONCE(qc->shadow_busy, q->report_head != q->report_tail);
-	WRITE_ONCE(qc->shadow_room, q->ring.next - q->ring.begin);
+static inline bool nax_queue_quarantined(const struct nax_queue *q)
+{
+	return unlikely(nax_queue_halted(q, NAX_HALT_QUARANTINE));
 }
 
-void nax_queue_ring_doorbell(struct nax_queue *q)
+static const __le32 nax_never;
+static const __le32 nax_always = (__force __le32)~0u;
+
+void nax_queue_watch_nothing(struct nax_queue *q)
+{
+	q->watch = &nax_never;
+}
+
+/* The verifier sees every call, so none is left out. */
+void nax_queue_watch(struct nax_queue *q)
+{
+	u32 i = q->seen;
+
+	if (!q->done.mask || nax_core_of(q->adapter)->verify) {
+		q->watch = &nax_always;
+		q->watch_mask = nax_always;
+		return;
+	}
+	q->watch_mask = q->done.mask;
+	if (!q->is_rx) {
+		if (q->report_head == q->report_tail) {
+			q->watch = &nax_never;
+			return;
+		}
+		i = q->report[q->report_head & q->desc_mask].desc;
+	}
+	q->watch = (const __le32 *)((const u8 *)q->desc + q->done.offset +
+				    (size_t)(i & q->desc_mask) * q->desc_size);
+}
+
+static void nax_queue_ring_doorbell(struct nax_queue *q)
 {
 	struct nax_core *c = nax_core_of(q->adapter);
 	u32 value = q->tail & q->desc_mask;
@@ -38,66 +60,76 @@ void nax_queue_ring_doorbell(struct nax_queue *q)
 		nax_verify_doorbell(q, value);
 	nax_reg_write(q->adapter, q->doorbell, value);
 	q->rung = q->tail;
-	q->stats.doorbells++;
-	WRITE_ONCE(nax_qc(q)->shadow.doorbells, q->stats.doorbells);
+	nax_count(&q->stats.doorbells, 1);
 }
 
 void nax_queue_count_rx(struct nax_queue *q, u32 first)
 {
-	if (unlikely(q->batch.flags & (NAX_F_RX_ERROR | NAX_F_RX_CSUM_BAD))) {
+	if (unlikely(q->batch.flags & (NAX_F_RX_ERROR | NAX_F_RX_CSUM_BAD)))
 		nax_rx_review(q, first, q->ring.begin);
-		nax_queue_publish(nax_qc(q));
-	}
-	q->stats.packets += q->batch.packets;
-	q->stats.bytes += q->batch.bytes;
+	nax_count(&q->stats.packets, q->batch.packets);
+	nax_count(&q->stats.bytes, q->batch.bytes);
 }
 
 u32 nax_queue_poll_rx(struct nax_queue *q, u32 budget)
 {
-	struct nax_queue_core *qc = nax_qc(q);
 	u32 first = q->ring.begin;
 	u32 found;
 
 	if (unlikely(!nax_queue_running(q)))
 		return 0;
 	q->batch.packets = 0;
-	q->batch.bytes = 0;
 	q->batch.flags = 0;
-	nax_core_of(q->adapter)->dp->rx_reap(q, budget);
-	if (unlikely(READ_ONCE(qc->quarantined))) {
-		nax_queue_publish(qc);
+	q->batch.bytes = 0;
+	q->path->rx_reap(q, budget);
+	nax_count(&q->stats.polls, 1);
+	found = q->batch.packets;
+	if (!found) {
+		nax_count(&q->stats.idle, 1);
 		return 0;
 	}
-	found = q->batch.packets;
+	if (nax_queue_quarantined(q))
+		return 0;
 	nax_queue_count_rx(q, first);
-	nax_poll_publish(qc, found);
+	q->settled = ~q->ring.end;
+	nax_queue_watch(q);
 	return found;
 }
 
 void nax_queue_post_rx(struct nax_queue *q)
 {
+	u32 posted = q->ring.next - q->seen;
+	u32 n = nax_rx_post_end(q) - q->ring.next;
+
+	q->settled = q->ring.end;
+	if (!n || (n < NAX_RX_POST_LEAST && posted > q->desc_mask / 2 &&
+		   !nax_core_of(q->adapter)->verify))
+		return;
 	if (unlikely(!nax_queue_running(q)))
 		return;
-	nax_core_of(q->adapter)->dp->rx_post(q);
-	if (likely(!READ_ONCE(nax_qc(q)->quarantined)))
+	q->path->rx_post(q);
+	if (!nax_queue_quarantined(q))
 		nax_queue_ring_doorbell(q);
 }
 
 u32 nax_queue_poll_tx(struct nax_queue *q)
 {
-	struct nax_queue_core *qc = nax_qc(q);
 	u32 first = q->ring.begin;
 	u32 freed;
 
 	if (unlikely(!nax_queue_running(q)))
 		return 0;
-	nax_core_of(q->adapter)->dp->tx_reap(q);
-	if (unlikely(READ_ONCE(qc->quarantined))) {
-		nax_queue_publish(qc);
+	q->path->tx_reap(q);
+	nax_count(&q->stats.polls, 1);
+	freed = q->ring.begin - first;
+	if (!freed) {
+		nax_count(&q->stats.idle, 1);
 		return 0;
 	}
-	freed = q->ring.begin - first;
-	nax_poll_publish(qc, freed);
+	if (nax_queue_quarantined(q))
+		return 0;
+	q->settled = ~q->ring.end;
+	nax_queue_watch(q);
 	return freed;
 }
 
@@ -144,7 +176,7 @@ static bool nax_tx_pad(struct nax_queue *q, u32 last, u32 pad)
 }
 
 /* Whether the packet at @at may go to the device as it is; short ones are padded on the way. */
-static bool nax_tx_plain(struct nax_queue *q, u32 at, const struct nax_tx_scan *t)
+static bool nax_tx_fits(struct nax_queue *q, u32 at, const struct nax_tx_scan *t)
 {
 	const struct nax_slot *s = nax_ring_slot(&q->ring, at);
 	u32 least = q->adapter->caps.tx_len_min;
@@ -167,36 +199,74 @@ static void nax_submit_stopped(struct nax_queue *q, u32 n)
 	struct nax_tx_scan t;
 
 	for (; nax_tx_scan_packet(q, at, end, &t); at += t.slots)
-		q->stats.drops++;
-	nax_queue_publish(nax_qc(q));
+		nax_count(&q->stats.drops, 1);
 }
 
-void nax_queue_submit(struct nax_queue *q, u32 n)
+/* Whether slots [@at, @end) are a packet each, of a good length, and ask for nothing. */
+static bool nax_tx_all_plain(const struct nax_queue *q, u32 at, u32 end)
+{
+	const struct nax_adapter *a = q->adapter;
+	s16 least = (s16)max_t(u32, a->caps.tx_len_min, 1);
+	u32 longest = min_t(u32, a->caps.tx_slot_len_max, a->max_frame - NAX_FCS_BYTES);
+	s16 most = (s16)min_t(u32, longest, S16_MAX);
+	struct nax_scan sum;
+	u32 n;
+
+	for (; at != end; at += n) {
+		n = min_t(u32, end - at, nax_ring_size(&q->ring) - (at & q->ring.mask));
+		sum = nax_scan_slots(nax_ring_slot(&q->ring, at), n);
+		if (sum.any & (NAX_F_TX_MASK | NAX_F_VLAN) || !(sum.all & NAX_F_EOP) ||
+		    sum.least < least || sum.most > most)
+			return false;
+	}
+	return true;
+}
+
+/* Packet by packet, up to the first that needs software. Return: one past the last slot taken. */
+static u32 nax_submit_packets(struct nax_queue *q, u32 at, u32 end)
 {
 	struct nax_tx_scan t;
-	u32 at = q->ring.end;
-	u32 room = nax_queue_tx_free(q);
-	u32 end;
 
-	if (unlikely(!nax_queue_running(q))) {
-		nax_submit_stopped(q, n);
-		return;
-	}
-	end = at + (n < room ? n : room);
-	while (at != end && nax_tx_scan_packet(q, at, end, &t) && nax_tx_plain(q, at, &t))
+	while (at != end && nax_tx_scan_packet(q, at, end, &t) && nax_tx_fits(q, at, &t))
 		at += t.slots;
 	q->ring.end = at;
-	if (likely(at == end))
-		return;
+	return at;
+}
+
+static void nax_submit_fix(struct nax_queue *q, u32 at, u32 end)
+{
+	struct nax_tx_scan t;
 
 	/* A rest without an end is no packet: it is not taken, and counted as one lost. */
 	while (at != end && nax_tx_scan_packet(q, at, end, &t))
 		at += t.slots;
 	if (at != end)
-		q->stats.drops++;
+		nax_count(&q->stats.drops, 1);
 	if (at != q->ring.end)
 		nax_tx_fix(q, at - q->ring.end);
-	nax_queue_publish(nax_qc(q));
+}
+
+bool nax_queue_submit(struct nax_queue *q, u32 n)
+{
+	u32 at = q->ring.end;
+	u32 end = at + n;
+
+	if (unlikely(!nax_queue_running(q))) {
+		nax_submit_stopped(q, n);
+		return true;
+	}
+	if (unlikely(n > nax_ring_free(&q->ring) || nax_tx_pending(q)))
+		return false;
+	if (likely(nax_tx_all_plain(q, at, end))) {
+		if (q->plain == at || q->ring.next == at)
+			q->plain = end;
+		q->ring.end = end;
+		return true;
+	}
+	at = nax_submit_packets(q, at, end);
+	if (unlikely(at != end))
+		nax_submit_fix(q, at, end);
+	return true;
 }
 
 u32 nax_queue_tx_free(const struct nax_queue *q)
@@ -208,19 +278,18 @@ u32 nax_queue_tx_free(const struct nax_queue *q)
 
 void nax_queue_post_tx(struct nax_queue *q)
 {
-	struct nax_queue_core *qc = nax_qc(q);
-
 	if (unlikely(!nax_queue_running(q)))
 		return;
-	if (unlikely(nax_tx_pending(q))) {
+	if (unlikely(nax_tx_pending(q)))
 		nax_tx_fix(q, 0);
-		nax_queue_publish(qc);
+	if (q->ring.next != q->ring.end) {
+		q->path->tx_post(q);
+		if (nax_queue_quarantined(q))
+			return;
+		nax_queue_ring_doorbell(q);
+		nax_queue_watch(q);
 	}
-	nax_core_of(q->adapter)->dp->tx_post(q);
-	if (unlikely(READ_ONCE(qc->quarantined)))
-		return;
-	nax_queue_ring_doorbell(q);
-	WRITE_ONCE(qc->shadow_busy, q->report_head != q->report_tail);
+	q->settled = q->ring.next == q->ring.end && !nax_tx_pending(q) ? q->ring.end : ~q->ring.end;
 }
 
 void nax_vector_arm(struct nax_vector *v)

@@ -40,6 +40,7 @@ static int nax_queue_memory(struct nax_core *c, struct nax_queue_core *qc, u32 s
 	q->ring.slot = nax_zalloc(c, slots * sizeof(*q->ring.slot));
 	if (!q->ring.slot)
 		return -ENOMEM;
+	q->desc_size = (u16)desc;
 	qc->desc_bytes = (size_t)slots * desc;
 	q->desc = nax_dma_zalloc(c, qc->desc_bytes, caps->desc_align, &q->desc_dma);
 	if (!q->desc)
@@ -77,15 +78,18 @@ static void nax_queue_set_indices(struct nax_core *c, struct nax_queue *q)
 	q->ring.end = q->is_rx ? base + nax_ring_size(&q->ring) : base;
 	q->tail = base;
 	q->rung = base;
-	q->head = base;
+	q->plain = base;
+	q->settled = ~q->ring.end;
+	nax_queue_watch_nothing(q);
+	WRITE_ONCE(q->head, base);
 	q->seen = base;
 	q->carry = 0;
 	q->part = 0;
 	q->since = 0;
 	q->unreported.packets = 0;
 	q->unreported.bytes = 0;
-	q->report_head = base;
-	q->report_tail = base;
+	WRITE_ONCE(q->report_head, base);
+	WRITE_ONCE(q->report_tail, base);
 	memset(&q->batch, 0, sizeof(q->batch));
 }
 
@@ -104,6 +108,8 @@ int nax_queue_make(struct nax_core *c, const struct nax_config *cfg, bool rx, u1
 		return nax_error_set(err, -ENOMEM, "%s queue %u: no memory", nax_queue_side(rx),
 				     index);
 	q = &qc->q;
+	q->halt = BIT(NAX_HALT_STOPPED);
+	q->path = c->dp;
 	q->adapter = &c->a;
 	q->is_rx = rx;
 	q->index = index;
@@ -199,7 +205,7 @@ void nax_queue_start(struct nax_core *c, struct nax_queue *q)
 	struct nax_queue_core *qc = nax_qc(q);
 	u64 now = c->ops->time_ns(&c->a);
 
-	if (qc->quarantined || qc->running)
+	if (nax_queue_halted(q, NAX_HALT_QUARANTINE) || !nax_queue_halted(q, NAX_HALT_STOPPED))
 		return;
 	nax_queue_set_indices(c, q);
 	nax_queue_slots_home(c, q);
@@ -207,14 +213,17 @@ void nax_queue_start(struct nax_core *c, struct nax_queue *q)
 	memset(&qc->watch, 0, sizeof(qc->watch));
 	qc->watch.head_ns = now;
 	qc->watch.polls_ns = now;
-	nax_queue_publish(qc);
 
 	nax_enter(c, NAX_OP_QUEUE_START, q);
 	c->a.driver->ops->queue_start(q);
 	nax_leave(c, NAX_OP_QUEUE_START, q);
 	/* Nothing may be posted to a queue that did not start: recovery starts it again. */
-	WRITE_ONCE(qc->stuck, nax_note_posted(&qc->hung) || nax_note_posted(&c->hung));
-	WRITE_ONCE(qc->running, true);
+	if (nax_note_posted(&qc->hung) || nax_note_posted(&c->hung))
+		set_bit(NAX_HALT_STUCK, &q->halt);
+	else
+		clear_bit(NAX_HALT_STUCK, &q->halt);
+	clear_bit(NAX_HALT_STOPPED, &q->halt);
+	nax_queue_watch(q);
 	if (q->is_rx)
 		nax_queue_post_rx(q);
 }
@@ -231,6 +240,7 @@ static void nax_queue_reap_last(struct nax_core *c, struct nax_queue *q)
 		c->direct.tx_reap(q);
 		return;
 	}
+	memset(&q->batch, 0, sizeof(q->batch));
 	c->direct.rx_reap(q, nax_ring_size(&q->ring));
 	nax_queue_count_rx(q, first);
 }
@@ -245,21 +255,19 @@ static void nax_queue_count_lost(struct nax_queue *q)
 	for (; i != end; i++) {
 		flags = nax_ring_slot(r, i)->flags;
 		if (flags & NAX_F_EOP && !(q->is_rx && flags & NAX_F_RX_ERROR))
-			q->stats.drops++;
+			nax_count(&q->stats.drops, 1);
 	}
 	/* A packet whose end did not come, unless it has been counted as damaged. */
 	if (q->is_rx && q->seen != r->begin &&
 	    (q->carry & NAX_F_RX_REASON) != NAX_RX_REASON_COUNTED)
-		q->stats.drops++;
+		nax_count(&q->stats.drops, 1);
 }
 
 void nax_queue_stop(struct nax_core *c, struct nax_queue *q)
 {
-	struct nax_queue_core *qc = nax_qc(q);
-
-	if (!qc->running)
+	if (nax_queue_halted(q, NAX_HALT_STOPPED))
 		return;
-	WRITE_ONCE(qc->running, false);
+	set_bit(NAX_HALT_STOPPED, &q->halt);
 	nax_enter(c, NAX_OP_QUEUE_STOP, q);
 	c->a.driver->ops->queue_stop(q);
 	nax_leave(c, NAX_OP_QUEUE_STOP, q);
@@ -267,14 +275,13 @@ void nax_queue_stop(struct nax_core *c, struct nax_queue *q)
 	 * A quarantined ring is not believed: its indices may be anything. Pending segments are
 	 * given up first, since what of them is in the ring already belongs to their packet.
 	 */
-	if (!qc->quarantined)
+	if (!nax_queue_halted(q, NAX_HALT_QUARANTINE))
 		nax_queue_reap_last(c, q);
 	if (!q->is_rx)
 		nax_tx_fix_drop(q);
-	if (!qc->quarantined)
+	if (!nax_queue_halted(q, NAX_HALT_QUARANTINE))
 		nax_queue_count_lost(q);
 	nax_queue_set_indices(c, q);
-	nax_queue_publish(qc);
 	if (c->ops->queue_stopped)
 		c->ops->queue_stopped(q);
 }
@@ -297,7 +304,7 @@ void nax_queue_resume(struct nax_core *c, struct nax_queue *q)
 		return;
 	qc->paused = false;
 	c->ops->queue_resume(q);
-	if (qc->running)
+	if (!nax_queue_halted(q, NAX_HALT_STOPPED))
 		c->ops->queue_wake(q);
 }
 
@@ -311,20 +318,6 @@ void nax_queues_each(struct nax_core *c, void (*f)(struct nax_core *c, struct na
 		f(c, c->a.rxq[i]);
 }
 
-void nax_queue_publish(struct nax_queue_core *qc)
-{
-	const u64 *from = (const u64 *)&qc->q.stats;
-	u64 *to = (u64 *)&qc->shadow;
-	u32 i;
-
-	BUILD_BUG_ON(sizeof(qc->shadow) % sizeof(u64));
-	for (i = 0; i < sizeof(qc->shadow) / sizeof(u64); i++)
-		WRITE_ONCE(to[i], from[i]);
-	WRITE_ONCE(qc->shadow_head, qc->q.head);
-	WRITE_ONCE(qc->shadow_busy, qc->q.report_head != qc->q.report_tail);
-	WRITE_ONCE(qc->shadow_room, qc->q.ring.next - qc->q.ring.begin);
-}
-
 /*
  * Quarantine may strike within a poll: the queue's DMA cannot be turned off here, since that is a
  * control operation. Until the service has done it, polls return at once.
@@ -333,14 +326,7 @@ void nax_queue_quarantine(struct nax_queue *q)
 {
 	struct nax_core *c = nax_core_of(q->adapter);
 
-	WRITE_ONCE(nax_qc(q)->quarantined, true);
+	set_bit(NAX_HALT_QUARANTINE, &q->halt);
 	if (!test_and_set_bit(NAX_PEND_VERIFY, &c->pending))
 		c->ops->service(&c->a);
-}
-
-bool nax_queue_running(const struct nax_queue *q)
-{
-	const struct nax_queue_core *qc = nax_qc(q);
-
-	return READ_ONCE(qc->running) && !READ_ONCE(qc->quarantined) && !READ_ONCE(qc->stuck);
 }

@@ -193,7 +193,7 @@ static void nax_recover_queue(struct nax_core *c, struct nax_queue *q, const cha
 	nax_pause_all(c);
 	nax_recover_record(c, NAX_RECOVER_QUEUE, text);
 	nax_queue_stop(c, q);
-	q->stats.restarts++;
+	nax_count(&q->stats.restarts, 1);
 	nax_queue_start(c, q);
 	qc->restarted = true;
 	qc->restart_ns = c->ops->time_ns(&c->a);
@@ -207,7 +207,7 @@ static bool nax_recover_queue_or(struct nax_core *c, struct nax_queue *q, char *
 	struct nax_queue_core *qc = nax_qc(q);
 	char text[NAX_ERROR_TEXT];
 
-	if (!nax_note_take(&qc->hung, why) || !qc->running)
+	if (!nax_note_take(&qc->hung, why) || nax_queue_halted(q, NAX_HALT_STOPPED))
 		return true;
 	if (nax_recover_step(c, NAX_RECOVER_QUEUE) == NAX_RECOVER_QUEUE &&
 	    !(qc->restarted && nax_recover_recent(c, qc->restart_ns))) {

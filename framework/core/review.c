@@ -38,9 +38,9 @@ static void review_csum(struct nax_queue *q, u32 first, u32 last)
 	flags = review_verdict(eop->flags, verdict, NAX_F_RX_IPCSUM_GOOD, NAX_F_RX_IPCSUM_BAD);
 	flags = review_verdict(flags, verdict, NAX_F_RX_L4CSUM_GOOD, NAX_F_RX_L4CSUM_BAD);
 	if (flags & NAX_F_RX_CSUM_BAD)
-		q->stats.csum_bad++;
+		nax_count(&q->stats.csum_bad, 1);
 	else if (flags & ~eop->flags & (NAX_F_RX_IPCSUM_GOOD | NAX_F_RX_L4CSUM_GOOD))
-		q->stats.csum_disputed++;
+		nax_count(&q->stats.csum_disputed, 1);
 	eop->flags = flags;
 }
 
@@ -58,7 +58,7 @@ static void review_error(struct nax_queue *q, u32 first, u32 last)
 		return;
 	if (why == NAX_RX_OK || why >= NAX_RX_ERRORS)
 		why = NAX_RX_ERR_DEVICE;
-	q->stats.errors[why]++;
+	nax_count(&q->stats.errors[why], 1);
 }
 
 void nax_rx_review(struct nax_queue *q, u32 first, u32 end)

@@ -106,8 +106,8 @@ static bool nax_watch_closed(struct nax_core *c)
 static void nax_watch_sleep(struct nax_core *c, struct nax_queue_core *qc, u64 now)
 {
 	struct nax_watch *w = &qc->watch;
-	u64 polls = READ_ONCE(qc->shadow.polls);
-	u64 limit = READ_ONCE(qc->shadow_busy) ? NAX_TICK_NS : NAX_IDLE_WAKE_NS;
+	u64 polls = READ_ONCE(qc->q.stats.polls);
+	u64 limit = nax_queue_busy(&qc->q) ? NAX_TICK_NS : NAX_IDLE_WAKE_NS;
 
 	if (polls != w->polls) {
 		w->polls = polls;
@@ -125,10 +125,10 @@ static void nax_watch_sleep(struct nax_core *c, struct nax_queue_core *qc, u64 n
 static void nax_watch_tx(struct nax_core *c, struct nax_queue_core *qc, u64 now, bool closed)
 {
 	struct nax_watch *w = &qc->watch;
-	u32 head = READ_ONCE(qc->shadow_head);
+	u32 head = READ_ONCE(qc->q.head);
 	char why[80];
 
-	if (!READ_ONCE(qc->shadow_busy) || head != w->head || closed) {
+	if (!nax_queue_busy(&qc->q) || head != w->head || closed) {
 		w->head = head;
 		w->head_ns = now;
 		w->due = false;
@@ -138,11 +138,11 @@ static void nax_watch_tx(struct nax_core *c, struct nax_queue_core *qc, u64 now,
 		return;
 	if (!w->due) {
 		w->due = true;
-		w->due_polls = READ_ONCE(qc->shadow.polls);
+		w->due_polls = READ_ONCE(qc->q.stats.polls);
 		c->ops->queue_wake(&qc->q);
 		return;
 	}
-	if (READ_ONCE(qc->shadow.polls) == w->due_polls)
+	if (READ_ONCE(qc->q.stats.polls) == w->due_polls)
 		return;
 	snprintf(why, sizeof(why), "no completion for %llu ms, head stays at %u",
 		 (now - w->head_ns) / NAX_MS, head & qc->q.desc_mask);
@@ -161,9 +161,9 @@ static u64 nax_watch_rx_found(struct nax_core *c, bool *able)
 	*able = true;
 	for (i = 0; i < c->a.n_rxq; i++) {
 		qc = nax_qc(c->a.rxq[i]);
-		found += READ_ONCE(qc->shadow.polls) - READ_ONCE(qc->shadow.idle);
+		found += READ_ONCE(qc->q.stats.polls) - READ_ONCE(qc->q.stats.idle);
 		*able &= nax_queue_running(&qc->q) &&
-			 READ_ONCE(qc->shadow_room) > 2u * qc->q.slots_max;
+			 nax_queue_room(&qc->q) > 2u * qc->q.slots_max;
 	}
 	return found;
 }
@@ -179,8 +179,8 @@ static bool nax_watch_rx_polled(struct nax_core *c)
 	for (i = 0; i < c->a.n_rxq; i++) {
 		qc = nax_qc(c->a.rxq[i]);
 		if (first)
-			qc->watch.idle = READ_ONCE(qc->shadow.idle);
-		if (READ_ONCE(qc->shadow.idle) != qc->watch.idle)
+			qc->watch.idle = READ_ONCE(qc->q.stats.idle);
+		if (READ_ONCE(qc->q.stats.idle) != qc->watch.idle)
 			continue;
 		c->ops->queue_wake(&qc->q);
 		polled = false;
@@ -244,7 +244,7 @@ static void nax_stop_quarantined(struct nax_core *c, struct nax_queue *q)
 	struct nax_queue_core *qc = nax_qc(q);
 	struct nax_verify_report r;
 
-	if (!READ_ONCE(qc->quarantined) || qc->told)
+	if (!nax_queue_halted(q, NAX_HALT_QUARANTINE) || qc->told)
 		return;
 	qc->told = true;
 	nax_queue_pause(c, q);

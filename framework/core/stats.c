@@ -81,7 +81,7 @@ int nax_adapter_queue_stats(struct nax_adapter *a, bool rx, u32 index, struct na
 	nax_stats_add(s, nax_stats_kept(c, rx, index));
 	if (index < now) {
 		qc = nax_qc(rx ? a->rxq[index] : a->txq[index]);
-		nax_stats_add(s, &qc->shadow);
+		nax_stats_add(s, &qc->q.stats);
 		s->interrupts += READ_ONCE(qc->interrupts);
 	}
 	return 0;

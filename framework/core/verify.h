@@ -133,19 +133,6 @@ struct nax_verify_report {
 	char text[NAX_ERROR_TEXT];
 };
 
-/**
- * struct nax_datapath - the four datapath calls, direct or through the verifier
- *
- * nax_core holds a pointer to one of these per adapter, so that the verifier costs nothing when it
- * is off.
- */
-struct nax_datapath {
-	void (*tx_post)(struct nax_queue *q);
-	void (*tx_reap)(struct nax_queue *q);
-	void (*rx_reap)(struct nax_queue *q, u32 budget);
-	void (*rx_post)(struct nax_queue *q);
-};
-
 /** nax_verify_create() - for level > 0; *@dp is replaced by the verifying calls. 0 or -ENOMEM. */
 int nax_verify_create(struct nax_adapter *a, unsigned int level, const struct nax_datapath **dp);
 void nax_verify_destroy(struct nax_adapter *a);

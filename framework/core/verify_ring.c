@@ -48,7 +48,7 @@ static bool verify_begin(struct nax_queue *q, const char *call)
 {
 	struct nax_verify_queue *vq = nax_vq(q);
 
-	if (READ_ONCE(nax_qc(q)->quarantined))
+	if (nax_queue_halted(q, NAX_HALT_QUARANTINE))
 		return false;
 	if (!nax_rule(q, NAX_RULE_CALL_OVERLAP, !test_and_set_bit(0, &vq->owner), NAX_NO_SLOT,
 		      "%s: expected no other call, found one under way", call))

@@ -40,7 +40,7 @@ static void expect_failure(const struct wrong *w, unsigned int level)
 	rx = strstr(r.text, " rx0");
 	tx = strstr(r.text, " tx0");
 	assert_true(rx || tx);
-	assert_true(nax_qc(rx ? vrx : vtx)->quarantined);
+	assert_true(nax_queue_halted(rx ? vrx : vtx, NAX_HALT_QUARANTINE));
 	assert_false(nax_queue_running(rx ? vrx : vtx));
 }
 

@@ -2,7 +2,7 @@
 /* The model of a transmitting device. */
 #include <string.h>
 
-#include "gso.h"
+#include "fix.h"
 #include "pieces.h"
 #include "txdev.h"
 

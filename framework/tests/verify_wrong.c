@@ -47,6 +47,7 @@ static void call_overlap(void)
 {
 	verify_start(0, all);
 	verify_direct()->tx_post = recursive_post;
+	verify_tx(1);
 	nax_queue_post_tx(vtx);
 }
 

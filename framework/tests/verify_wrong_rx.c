@@ -316,7 +316,10 @@ static void rx_credits(void)
 {
 	verify_start(0, all);
 	verify_direct()->rx_post = post_last_descriptor;
-	nax_queue_post_rx(vrx);
+	make(NAX_F_TCP, 0, 20);
+	verify_frame(0);
+	nax_queue_poll_rx(vrx, 64);
+	verify_release();
 }
 
 /* ---- verdicts ---- */

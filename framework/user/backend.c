@@ -249,7 +249,16 @@ static void user_log(struct nax_adapter *a, enum nax_log_level level, const char
 	nax_user_log(level, port_of(a)->name, text);
 }
 
+static void user_datapath(struct nax_adapter *a, struct nax_datapath *path)
+{
+	const struct nax_port *port = nax_adapter_backend(a);
+
+	if (port->vectors)
+		*path = port->vectors->path;
+}
+
 const struct nax_backend_ops nax_user_backend = {
+	.datapath = user_datapath,
 	.reg_read = user_reg_read,
 	.reg_write = user_reg_write,
 	.config_read = user_config_read,

@@ -174,6 +174,8 @@ static int port_open(const char *name, struct nax_bus *bus, unsigned int verify,
 	rc = read_ids(bus, port->adapter, err);
 	if (!rc)
 		rc = find_driver(port, &drv, err);
+	if (!rc)
+		rc = nax_variant_choose(drv->name, &port->vectors, err);
 	if (rc)
 		goto fail_adapter;
 	/* The verifier looks at every access, so there are no direct ones with it. */

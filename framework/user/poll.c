@@ -113,24 +113,34 @@ static void poll_arm(struct nax_poll *p)
 /* Transmit first: what was sent makes room for what will be. */
 static inline u32 poll_device(struct nax_poll *p)
 {
-	struct nax_queue **q;
+	struct nax_queue **at, *q;
 	u32 work = 0;
 
-	for (q = p->queue[NAX_SIDE_TX]; *q; q++)
-		work += nax_queue_poll_tx(*q);
-	for (q = p->queue[NAX_SIDE_RX]; *q; q++)
-		work += nax_queue_poll_rx(*q, p->config.budget);
+	for (at = p->queue[NAX_SIDE_TX]; (q = *at) != NULL; at++) {
+		if (nax_queue_quiet(q))
+			nax_queue_idle(q);
+		else
+			work += nax_queue_poll_tx(q);
+	}
+	for (at = p->queue[NAX_SIDE_RX]; (q = *at) != NULL; at++) {
+		if (nax_queue_quiet(q))
+			nax_queue_idle(q);
+		else
+			work += nax_queue_poll_rx(q, p->config.budget);
+	}
 	return work;
 }
 
 static inline void post_device(struct nax_poll *p)
 {
-	struct nax_queue **q;
+	struct nax_queue **at, *q;
 
-	for (q = p->queue[NAX_SIDE_TX]; *q; q++)
-		nax_queue_post_tx(*q);
-	for (q = p->queue[NAX_SIDE_RX]; *q; q++)
-		nax_queue_post_rx(*q);
+	for (at = p->queue[NAX_SIDE_TX]; (q = *at) != NULL; at++)
+		if (!nax_queue_settled(q))
+			nax_queue_post_tx(q);
+	for (at = p->queue[NAX_SIDE_RX]; (q = *at) != NULL; at++)
+		if (!nax_queue_settled(q))
+			nax_queue_post_rx(q);
 }
 
 static inline __attribute__((always_inline))

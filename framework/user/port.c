@@ -123,6 +123,8 @@ void nax_port_info(struct nax_port *port, struct nax_port_info *info)
 		return;
 	snprintf(info->name, sizeof(info->name), "%s", port->name);
 	snprintf(info->driver, sizeof(info->driver), "%s", a->driver->name);
+	snprintf(info->vector, sizeof(info->vector), "%s",
+		 port->vectors ? port->vectors->set : "none");
 	snprintf(info->model, sizeof(info->model), "%s", port->id->name);
 	snprintf(info->state, sizeof(info->state), "%s", nax_state_name(a->state));
 	info->vendor = a->vendor;

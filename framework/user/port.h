@@ -48,6 +48,7 @@ enum nax_side {
  * @bus: how it is reached
  * @adapter: the core's part
  * @id: the driver's table entry for it
+ * @vectors: vector datapath it uses, NULL: the driver's functions
  * @mem: its entry among those who see the memory
  * @lock: control operations and service, one at a time
  * @n_vectors: interrupt vectors enabled; changes under @lock with all polls of the port paused
@@ -67,6 +68,7 @@ struct nax_port {
 	struct nax_bus *bus;
 	struct nax_adapter *adapter;
 	const struct nax_pci_id *id;
+	const struct nax_vector_path *vectors;
 	struct nax_mem_client mem;
 	pthread_mutex_t lock;
 	u32 n_vectors;

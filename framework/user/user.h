@@ -42,6 +42,17 @@ bool nax_user_drain(int fd);
 int nax_user_thread(unsigned long *thread, int cpu, void *(*fn)(void *), void *arg);
 
 /**
+ * nax_variant_choose() - the vector datapath that a port of @driver shall use
+ * @driver: nax_driver.name
+ * @path: set to it; NULL: the driver's own functions
+ * @err: what is wrong with NAX_VECTOR in the environment
+ *
+ * Return: 0; -EINVAL or -EOPNOTSUPP if the environment asks for what there is not.
+ */
+int nax_variant_choose(const char *driver, const struct nax_vector_path **path,
+		       struct nax_error *err);
+
+/**
  * nax_driver_find() - the registered driver that knows a device
  * @vendor: PCI vendor id
  * @device: PCI device id

@@ -154,6 +154,7 @@ static void show_json(struct cli *cli, const struct shown *s)
 
 	json_add_text(root, "device", s->info.name);
 	json_add_text(root, "driver", s->info.driver);
+	json_add_text(root, "vector", s->info.vector);
 	json_add_text(root, "model", s->info.model);
 	json_object_object_add(root, "ids", json_ids(&s->info));
 	json_object_object_add(root, "mac", json_mac(s->info.mac));
@@ -232,6 +233,7 @@ static void show_text(const struct shown *s)
 
 	line("device", info->name);
 	line("driver", info->driver);
+	line("vector", info->vector);
 	line("model", info->model);
 	snprintf(text, sizeof(text), "%04x:%04x, subsystem %04x:%04x, revision %02x", info->vendor,
 		 info->device, info->subvendor, info->subdevice, info->revision);

@@ -7,6 +7,8 @@ for source in tools/tests/fuzz_*.c; do
 	name=$(basename "$source" .c)
 	seeds=(tools/tests/seeds/"$name"/*)
 	ok "$name has seeds" test -s "${seeds[0]}"
+	[ "$name" != fuzz_driver ] || ok "$name: without vectors" env NAX_VECTOR=none timeout 120 \
+		"build/fuzz/$name" -timeout=20 "${seeds[@]}"
 	ok "$name: ${#seeds[@]} seeds" timeout 120 "build/fuzz/$name" -timeout=20 "${seeds[@]}"
 done
 done_testing

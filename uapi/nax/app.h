@@ -89,6 +89,7 @@ struct nax_port_config {
  * @mac: address in use
  * @offloads: active NAX_OFFLOAD_*
  * @config: configuration in force
+ * @vector: instruction set of the datapath: "avx2", ..; "none": without vectors
  * @verify_level: verifier level
  * @verify_checks: rules checked
  * @verify_failures: rules broken
@@ -108,6 +109,7 @@ struct nax_port_info {
 	u8 mac[6];
 	u64 offloads;
 	struct nax_port_config config;
+	char vector[16];
 	unsigned int verify_level;
 	u64 verify_checks;
 	u64 verify_failures;
@@ -124,7 +126,8 @@ struct nax_port_info {
  *
  * Attaches the driver that knows the device; it is reset, and has no queues yet. A vfio-user server
  * has 5 s for each answer, or as many milliseconds, 1 .. 60000, as NAX_VFIO_USER_TIMEOUT_MS in
- * the environment says.
+ * the environment says. NAX_VECTOR in the environment says which instruction set the datapath shall
+ * use, "none" for no vectors; else the best one that the CPU has is taken.
  *
  * Return: 0; -ENOTSUP if no driver knows the device, -ETIMEDOUT or -ENODEV if nobody answers,
  * -EPROTO if the answers are none, or another -errno.
@@ -243,19 +246,20 @@ static inline void *nax_slot_data(const struct nax_slot *slot)
 	return nax_mem_origin + slot->dma;
 }
 
+/* The first half of a slot as a whole, so that it moves in one piece. */
+struct nax_slot_memory {
+	u64 word[2];
+} __attribute__((may_alias, aligned(16)));
+
 /** nax_slot_swap() - exchange the buffers of two slots; what they say of packets stays. */
 static inline void nax_slot_swap(struct nax_slot *a, struct nax_slot *b)
 {
-	u64 dma = a->dma;
-	u32 buf = a->buf;
-	u32 cap = a->cap;
+	struct nax_slot_memory *x = (struct nax_slot_memory *)a;
+	struct nax_slot_memory *y = (struct nax_slot_memory *)b;
+	struct nax_slot_memory old = *x;
 
-	a->dma = b->dma;
-	a->buf = b->buf;
-	a->cap = b->cap;
-	b->dma = dma;
-	b->buf = buf;
-	b->cap = cap;
+	*x = *y;
+	*y = old;
 }
 
 #define NAX_BUF_SIZE		2112u	/* stride: 2048 + 64, so that cache sets differ */

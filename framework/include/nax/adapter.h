@@ -355,6 +355,7 @@ extern const struct nax_driver *const nax_module_driver;
 #define NAX_DRIVER(drv) const struct nax_driver *const nax_module_driver = &(drv)
 #else
 void nax_driver_register(const struct nax_driver *drv);
+void nax_vector_register(const struct nax_vector_path *v);
 #define NAX_DRIVER(drv) \
 	static void __attribute__((constructor)) nax_register_##drv(void) \
 	{ \

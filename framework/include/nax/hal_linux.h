@@ -24,4 +24,10 @@
 /* One 32-bit register, ordered after all writes to memory before it. */
 #define nax_mmio_write(addr, value)	writel(value, (void __iomem __force *)(addr))
 
+/* A counter with one writer, and readers in other contexts. */
+static inline void nax_count(u64 *counter, u64 n)
+{
+	WRITE_ONCE(*counter, *counter + n);
+}
+
 #endif /* NAX_HAL_LINUX_H */

@@ -21,6 +21,10 @@ typedef u16 __be16;
 typedef u32 __be32;
 typedef u64 __be64;
 
+#ifndef __force
+#define __force
+#endif
+
 #define cpu_to_le16(x) htole16(x)
 #define cpu_to_le32(x) htole32(x)
 #define cpu_to_le64(x) htole64(x)
@@ -82,6 +86,19 @@ static inline bool test_and_clear_bit(unsigned int nr, unsigned long *word)
 	return __atomic_fetch_and(word, ~(1UL << nr), __ATOMIC_SEQ_CST) >> nr & 1;
 }
 
+/*
+ * A counter with one writer, and readers in other threads that see a value it had. On x86-64 it is
+ * one instruction, which stores 64 bits at once as every aligned store does.
+ */
+static inline void nax_count(u64 *counter, u64 n)
+{
+#if defined(__x86_64__)
+	__asm__("addq %1, %0" : "+m"(*counter) : "er"(n));
+#else
+	WRITE_ONCE(*counter, *counter + n);
+#endif
+}
+
 #define BIT(n) (1UL << (n))
 #define BIT_ULL(n) (1ULL << (n))
 #define GENMASK(h, l) ((~0UL >> (63 - (h))) & (~0UL << (l)))
@@ -90,6 +107,7 @@ static inline bool test_and_clear_bit(unsigned int nr, unsigned long *word)
 #define FIELD_PREP(mask, val) \
 	((__typeof__(mask))(((__typeof__(mask))(val) << __builtin_ctzll(mask)) & (mask)))
 
+#define S16_MAX ((s16)0x7fff)
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) \
 	((type *)((char *)(ptr) - offsetof(type, member)))
@@ -114,6 +132,7 @@ static inline bool test_and_clear_bit(unsigned int nr, unsigned long *word)
 #define __printf(f, a) __attribute__((format(printf, f, a)))
 #define __must_check __attribute__((warn_unused_result))
 #define __maybe_unused __attribute__((unused))
+#define noinline __attribute__((noinline))
 #define __aligned(n) __attribute__((aligned(n)))
 #define __packed __attribute__((packed))
 #define prefetch(p) __builtin_prefetch(p)

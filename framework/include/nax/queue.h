@@ -20,6 +20,32 @@ struct nax_vector;
 struct nax_queue;
 
 /**
+ * struct nax_datapath - the functions that run per batch, see struct nax_driver_ops
+ * @tx_post: packets to descriptors
+ * @tx_reap: find completions
+ * @rx_reap: find received packets
+ * @rx_post: empty buffers to descriptors
+ */
+struct nax_datapath {
+	void (*tx_post)(struct nax_queue *q);
+	void (*tx_reap)(struct nax_queue *q);
+	void (*rx_reap)(struct nax_queue *q, u32 budget);
+	void (*rx_post)(struct nax_queue *q);
+};
+
+/**
+ * struct nax_vector_path - a driver's datapath for one instruction set
+ * @driver: nax_driver.name
+ * @set: NAX_V_NAME
+ * @path: all four functions
+ */
+struct nax_vector_path {
+	const char *driver;
+	const char *set;
+	struct nax_datapath path;
+};
+
+/**
  * struct nax_tx_report - a completion report that the device was asked for
  * @desc: free-running index of the descriptor that will carry it, the last of its packet
  * @slot: free-running index one past the last slot that it completes
@@ -36,8 +62,8 @@ struct nax_tx_report {
 /**
  * struct nax_queue - one receive or transmit queue
  *
- * Driver: read all, write only @ring.begin and @ring.next through the helpers below, @doorbell in
- * queue_start(), and the memory at @desc and @priv.
+ * Driver: read all, write only @ring.begin and @ring.next through the helpers below, @doorbell and
+ * @done in queue_start(), and the memory at @desc and @priv.
  *
  * @ring: the slots
  * @desc: descriptor ring in coherent memory, @desc_mask + 1 descriptors, zeroed before
@@ -47,10 +73,14 @@ struct nax_tx_report {
  *	slot and descriptor go together
  * @head: Tx: free-running index of the oldest descriptor not reported complete
  * @doorbell: register that takes @tail & @desc_mask once per batch, set by queue_start()
+ * @done: how to see that a descriptor is complete, set by queue_start(), or left 0: bits @done.mask
+ *	of the 32-bit word at byte @done.offset of it. The framework then asks for packets or reports
+ *	only where there are some, and an idle queue costs next to nothing
  * @seen: Rx: free-running index of the next descriptor to look at; [ring.begin, seen) is the
  *	received part of a packet whose end is not there yet
  * @carry: Rx: error flags of that part
  * @part: Rx: bytes of that part
+ * @desc_size: bytes of a descriptor
  * @slots_max: slots of the largest packet. Rx: from the frame size and @buf_len. Tx: copy of
  *	nax_caps.tx_slots_max
  * @tx_overhead: copy of nax_caps.tx_overhead
@@ -60,7 +90,7 @@ struct nax_tx_report {
  * @report: Tx: reports asked for and not seen yet, as many as descriptors
  * @report_head: free-running index of the oldest
  * @report_tail: free-running index one past the newest
- * @batch: what the last rx_reap() found
+ * @batch: what rx_reap() found; zero before it is called
  * @priv: driver's own, nax_driver.queue_priv_size bytes, zeroed when the queue is made
  * @backend: the back end's own, see struct nax_backend_ops.queue_make
  * @adapter: the adapter
@@ -71,6 +101,13 @@ struct nax_tx_report {
  * @group: queue group
  * @is_rx: receive or transmit
  * @rung: value of @tail at the last doorbell
+ * @plain: Tx: one past the last slot from @ring.next on that is known to be a packet of its own
+ *	which asks for nothing. The framework's
+ * @settled: the framework's: value of @ring.end for which there is nothing more to post
+ * @watch: the framework's: the word that shows that there is something to find
+ * @watch_mask: the framework's: bits of it
+ * @halt: the framework's: why the queue is not polled, a bit per reason; 0: it is
+ * @path: the framework's: the functions that poll it
  * @stats: counters, the framework's
  */
 struct nax_queue {
@@ -80,9 +117,14 @@ struct nax_queue {
 	u32 tail;
 	u32 head;
 	u32 doorbell;
+	struct {
+		__le32 mask;
+		u32 offset;
+	} done;
 	u32 seen;
 	u32 carry;
 	u32 part;
+	u16 desc_size;
 	u16 slots_max;
 	u16 tx_overhead;
 	u16 report_interval;
@@ -96,10 +138,16 @@ struct nax_queue {
 	u32 report_tail;
 	struct {
 		u32 packets;
-		u32 bytes;
 		u32 flags;
+		u32 bytes;
 	} batch;
 	u32 rung;
+	u32 plain;
+	u32 settled;
+	__le32 watch_mask;
+	const __le32 *watch;
+	unsigned long halt;
+	const struct nax_datapath *path;
 	void *priv;
 	void *backend;
 	struct nax_adapter *adapter;
@@ -136,7 +184,7 @@ struct nax_rx_batch {
 	u32 part;
 };
 
-/** nax_rx_begin() - start rx_reap(): at most @budget packets. */
+/** nax_rx_begin() - start rx_reap(), or go on with it: at most @budget packets. */
 static inline struct nax_rx_batch nax_rx_begin(const struct nax_queue *q, u32 budget)
 {
 	return (struct nax_rx_batch){
@@ -144,6 +192,9 @@ static inline struct nax_rx_batch nax_rx_begin(const struct nax_queue *q, u32 bu
 		.whole = q->ring.begin,
 		.limit = q->ring.next,
 		.budget = budget,
+		.packets = q->batch.packets,
+		.bytes = q->batch.bytes,
+		.flags = q->batch.flags,
 		.carry = q->carry,
 		.part = q->part,
 	};
@@ -153,6 +204,39 @@ static inline struct nax_rx_batch nax_rx_begin(const struct nax_queue *q, u32 bu
 static inline bool nax_rx_more(const struct nax_rx_batch *b)
 {
 	return b->seen != b->limit && b->packets < b->budget;
+}
+
+/**
+ * nax_rx_run() - descriptors that lie side by side from q->seen on, posted and within the budget
+ * @q: receive queue
+ * @budget: of rx_reap()
+ *
+ * For a loop over good frames of one slot each, which ends with nax_rx_ran(). Return: how many
+ * descriptors and slots such a loop may look at; 0 while a packet of several slots is under way.
+ */
+static inline u32 nax_rx_run(const struct nax_queue *q, u32 budget)
+{
+	u32 run = min_t(u32, q->ring.next - q->seen, budget - q->batch.packets);
+
+	if (unlikely(q->seen != q->ring.begin || q->carry))
+		return 0;
+	return min_t(u32, run, q->desc_mask + 1 - (q->seen & q->desc_mask));
+}
+
+/**
+ * nax_rx_ran() - the first @n of nax_rx_run() held good packets of one slot: hand them over
+ * @q: receive queue
+ * @n: how many; the packet's half of their slots is written
+ * @bytes: bytes in them, each no longer than nax_queue.buf_len
+ * @flags: all their flags or'ed together
+ */
+static inline void nax_rx_ran(struct nax_queue *q, u32 n, u32 bytes, u32 flags)
+{
+	q->seen += n;
+	WRITE_ONCE(q->ring.begin, q->ring.begin + n);
+	q->batch.packets += n;
+	q->batch.bytes += bytes;
+	q->batch.flags |= flags;
 }
 
 /** nax_rx_error() - flags for a damaged frame. */
@@ -189,13 +273,23 @@ static inline u32 nax_rx_damaged(struct nax_rx_batch *b, u32 flags, bool too_lon
 	return (flags & ~NAX_F_RX_REASON) | error;
 }
 
+/*
+ * nax_rx_write() - the packet's half of a receive slot
+ * @len_vlan: length in bits 15:0, tag in 31:16
+ */
+static inline void nax_rx_write(const struct nax_queue *q, struct nax_slot *s, u32 flags, u32 hash,
+				u32 len_vlan)
+{
+	nax_slot_write(s, flags | (u64)hash << 32, len_vlan | (u64)q->group << 48);
+}
+
 /**
  * nax_rx_slot() - take the descriptor at b->seen: record what the device wrote
  * @q: receive queue
  * @b: batch
  * @flags: NAX_F_*; without NAX_F_EOP the packet goes on in the next descriptor
  * @hash: RSS hash, valid if @flags has a hash type
- * @len: bytes that the device claims to have written; checked here against the buffer
+ * @len: bytes that the device claims to have written; checked here against nax_queue.buf_len
  * @vlan_tci: stripped tag, host order, valid with NAX_F_VLAN
  *
  * All arguments come from one read of each descriptor word after dma_rmb().
@@ -206,7 +300,7 @@ static inline void nax_rx_slot(const struct nax_queue *q, struct nax_rx_batch *b
 	struct nax_slot *s = nax_ring_slot(&q->ring, b->seen);
 	bool too_long;
 
-	if (unlikely(len - 1 >= s->cap)) {
+	if (unlikely(len - 1 >= q->buf_len)) {
 		flags |= nax_rx_error(NAX_RX_ERR_LENGTH);
 		len = 1;
 	}
@@ -214,12 +308,7 @@ static inline void nax_rx_slot(const struct nax_queue *q, struct nax_rx_batch *b
 	too_long = !(flags & NAX_F_EOP) && b->seen - b->whole >= q->slots_max;
 	if (unlikely((flags | b->carry) & NAX_F_RX_ERROR || too_long))
 		flags = nax_rx_damaged(b, flags, too_long);
-	s->flags = flags;
-	s->hash = hash;
-	s->len = (u16)len;
-	s->vlan_tci = vlan_tci;
-	s->gso = 0;
-	s->group = q->group;
+	nax_rx_write(q, s, flags, hash, len | (u32)vlan_tci << 16);
 	b->part += len;
 	if (flags & NAX_F_EOP) {
 		b->bytes += b->part;
@@ -236,7 +325,7 @@ static inline void nax_rx_commit(struct nax_queue *q, const struct nax_rx_batch 
 	q->seen = b->seen;
 	q->carry = b->carry;
 	q->part = b->part;
-	q->ring.begin = b->whole;
+	WRITE_ONCE(q->ring.begin, b->whole);
 	q->batch.packets = b->packets;
 	q->batch.bytes = b->bytes;
 	q->batch.flags = b->flags;
@@ -258,7 +347,7 @@ static inline u32 nax_rx_post_end(const struct nax_queue *q)
 /** nax_rx_posted() - end rx_post(): slots up to @next are in descriptors. */
 static inline void nax_rx_posted(struct nax_queue *q, u32 next)
 {
-	q->ring.next = next;
+	WRITE_ONCE(q->ring.next, next);
 	q->tail = next;
 }
 
@@ -271,10 +360,12 @@ static inline void nax_rx_posted(struct nax_queue *q, u32 next)
  * @since: descriptors since the last report asked for
  * @packets: packets since then
  * @bytes: bytes since then
+ * @plain: one past the last of the packets that nax_tx_plain() may take, @next if there is none
  */
 struct nax_tx_batch {
 	u32 next;
 	u32 end;
+	u32 plain;
 	u32 tail;
 	u32 credits;
 	u32 since;
@@ -285,9 +376,12 @@ struct nax_tx_batch {
 /** nax_tx_begin() - start tx_post(). */
 static inline struct nax_tx_batch nax_tx_begin(const struct nax_queue *q)
 {
+	u32 plain = q->plain - q->ring.next;
+
 	return (struct nax_tx_batch){
 		.next = q->ring.next,
 		.end = q->ring.end,
+		.plain = plain <= q->ring.end - q->ring.next ? q->plain : q->ring.next,
 		.tail = q->tail,
 		/* one stays free: head == tail means empty to the device */
 		.credits = q->desc_mask - (q->tail - q->head),
@@ -324,33 +418,41 @@ static inline const struct nax_slot *nax_tx_slot(const struct nax_queue *q,
 }
 
 /**
- * nax_tx_commit() - the next packet is about to be written to @descs descriptors
+ * nax_tx_plain() - packets that ask for nothing and have one slot, from the next one on
  * @q: transmit queue
- * @b: batch; moves on to the packet and descriptor that follow
- * @slots: slots of the packet, from nax_tx_room()
- * @descs: descriptors it takes, @slots .. @slots + tx_overhead
- * @bytes: bytes in all its slots
+ * @b: batch
  *
- * Return: whether the last descriptor of the packet must ask the device for a completion report.
- * A report is asked for every nax_caps.report_interval descriptors and at the end of a batch, so
- * no packet waits for later traffic to be completed.
+ * They lie side by side, slots and descriptors, each needs one descriptor and there is one, and a
+ * completion report is due not before the last of them. The framework has looked at their flags.
+ *
+ * Return: how many; 0: the next packet is to be posted by nax_tx_room() and nax_tx_commit().
  */
-static inline bool nax_tx_commit(struct nax_queue *q, struct nax_tx_batch *b, u32 slots, u32 descs,
-				 u32 bytes)
+static inline u32 nax_tx_plain(const struct nax_queue *q, const struct nax_tx_batch *b)
+{
+	u32 reserve = (u32)q->slots_max + q->tx_overhead;
+	s32 known = (s32)(b->plain - b->next);
+	u32 n;
+
+	if (known <= 0 || b->credits <= reserve)
+		return 0;
+	n = min_t(u32, (u32)known, b->credits - reserve);
+	n = min_t(u32, n, q->report_interval - b->since);
+	n = min_t(u32, n, q->ring.mask + 1 - (b->next & q->ring.mask));
+	return min_t(u32, n, q->desc_mask + 1 - (b->tail & q->desc_mask));
+}
+
+/* Whether a report is asked for now. */
+static inline bool nax_tx_report(struct nax_queue *q, struct nax_tx_batch *b)
 {
 	struct nax_tx_report *r;
 
-	b->next += slots;
-	b->tail += descs;
-	b->credits -= descs;
-	b->since += descs;
-	b->packets++;
-	b->bytes += bytes;
 	if (b->since < q->report_interval && b->next != b->end &&
 	    b->credits > (u32)q->slots_max + q->tx_overhead)
 		return false;
 
-	r = &q->report[q->report_tail++ & q->desc_mask];
+	r = &q->report[q->report_tail & q->desc_mask];
+	/* Read by the watchdog in another context, as head and report_head are. */
+	WRITE_ONCE(q->report_tail, q->report_tail + 1);
 	r->desc = b->tail - 1;
 	r->slot = b->next;
 	r->packets = b->packets;
@@ -361,12 +463,53 @@ static inline bool nax_tx_commit(struct nax_queue *q, struct nax_tx_batch *b, u3
 	return true;
 }
 
+/**
+ * nax_tx_commit() - the next packet is about to be written to @descs descriptors
+ * @q: transmit queue
+ * @b: batch; moves on to the packet and descriptor that follow
+ * @slots: slots of the packet, from nax_tx_room()
+ * @descs: descriptors it takes, @slots .. @slots + tx_overhead
+ * @bytes: bytes in all its slots
+ *
+ * nax_tx_commit_plain() is the same for the packets of nax_tx_plain(), of one slot and one
+ * descriptor each.
+ *
+ * Return: whether the last descriptor of the packet must ask the device for a completion report.
+ * A report is asked for every nax_caps.report_interval descriptors and at the end of a batch, so
+ * no packet waits for later traffic to be completed.
+ */
+static inline bool nax_tx_commit(struct nax_queue *q, struct nax_tx_batch *b, u32 slots, u32 descs,
+				 u32 bytes)
+{
+	b->next += slots;
+	b->tail += descs;
+	b->credits -= descs;
+	b->since += descs;
+	b->packets++;
+	b->bytes += bytes;
+	return nax_tx_report(q, b);
+}
+
+static inline bool nax_tx_commit_plain(struct nax_queue *q, struct nax_tx_batch *b, u32 packets,
+				       u32 bytes)
+{
+	b->next += packets;
+	b->tail += packets;
+	b->credits -= packets;
+	b->since += packets;
+	b->packets += packets;
+	b->bytes += bytes;
+	return nax_tx_report(q, b);
+}
+
 /** nax_tx_end() - end tx_post(). */
 static inline void nax_tx_end(struct nax_queue *q, const struct nax_tx_batch *b)
 {
 	q->ring.next = b->next;
 	q->tail = b->tail;
 	q->since = (u16)b->since;
+	/* Never left behind, where it would come to lie ahead once the index has wrapped. */
+	q->plain = (s32)(b->plain - b->next) > 0 ? b->plain : b->next;
 	q->unreported.packets = b->packets;
 	q->unreported.bytes = b->bytes;
 }
@@ -388,12 +531,13 @@ static inline const struct nax_tx_report *nax_tx_oldest(const struct nax_queue *
 /** nax_tx_reported() - the oldest report has come: complete its packets. */
 static inline void nax_tx_reported(struct nax_queue *q)
 {
-	const struct nax_tx_report *r = &q->report[q->report_head++ & q->desc_mask];
+	const struct nax_tx_report *r = &q->report[q->report_head & q->desc_mask];
 
-	q->head = r->desc + 1;
+	WRITE_ONCE(q->report_head, q->report_head + 1);
+	WRITE_ONCE(q->head, r->desc + 1);
 	q->ring.begin = r->slot;
-	q->stats.packets += r->packets;
-	q->stats.bytes += r->bytes;
+	nax_count(&q->stats.packets, r->packets);
+	nax_count(&q->stats.bytes, r->bytes);
 }
 
 #endif /* NAX_QUEUE_H */

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What runs per packet, several descriptors at a time, for each instruction set of <nax/vector.h>.
+ * Good frames of one descriptor and packets that ask for nothing are dealt with here, all else as in
+ * datapath.c; the results are the same bit for bit.
+ */
+#include <nax/vector.h>
+
+#include "datapath.h"
+
+/* ---- receive ---- */
+
+/*
+ * Tables by four bits. Layer 3 and layer 4 meet in an AND: each half allows all bits of the other,
+ * and nothing where there is no known packet. A layer 4 index with bit 7 set, where an Ethertype
+ * filter matched, is outside of the table and gives 0.
+ */
+#define L3_ALL		(NAX_F_IPV4 | NAX_F_IPV6 | NAX_F_IP_EXT)
+#define L3(t)		(TYPE_IS_TUNNEL(t) || !TYPE_L3(t) ? 0 : \
+			 TYPE_L3(t) | TYPE_EXT(t) | NAX_F_L4_MASK)
+#define L4(t)		(L3_ALL | TYPE_L4((t) << 4))
+#define FOUR(f, i)	f(i), f((i) + 1), f((i) + 2), f((i) + 3)
+#define SIXTEEN(f)	FOUR(f, 0), FOUR(f, 4), FOUR(f, 8), FOUR(f, 12)
+#define SUM_BYTE(i)	(SUM(i) >> 8)
+#define HASH_BYTE(i)	((i) == 1 ? NAX_HASH_IPV4_TCP : (i) == 2 ? NAX_HASH_IPV4 : \
+			 (i) == 3 ? NAX_HASH_IPV6_TCP : (i) == 4 ? NAX_HASH_IPV6_EX : \
+			 (i) == 5 ? NAX_HASH_IPV6 : (i) == 6 ? NAX_HASH_IPV6_TCP_EX : \
+			 (i) == 7 ? NAX_HASH_IPV4_UDP : (i) == 8 ? NAX_HASH_IPV6_UDP : \
+			 (i) == 9 ? NAX_HASH_IPV6_UDP_EX : 0)
+
+static const struct rx_consts {
+	union nax_v_const l3, l4, sum, hash, nibble, l4_bits, sum_bits, vp, eop, len, minus_1,
+		single, single_mask;
+} rx_consts = {
+	.l3 = NAX_V_BYTES(SIXTEEN(L3)),
+	.l4 = NAX_V_BYTES(SIXTEEN(L4)),
+	.sum = NAX_V_BYTES(SIXTEEN(SUM_BYTE)),
+	.hash = NAX_V_BYTES(SIXTEEN(HASH_BYTE)),
+	.nibble = NAX_V_ALL(0xf),
+	.l4_bits = NAX_V_ALL(0x87),
+	.sum_bits = NAX_V_ALL(IXGBE_RXD_SUM_SEEN | IXGBE_RXD_SUM_BAD),
+	.vp = NAX_V_ALL(IXGBE_RXD_VP),
+	.eop = NAX_V_ALL(NAX_F_EOP),
+	.len = NAX_V_ALL(0xffff),
+	.minus_1 = NAX_V_ALL(~0u),
+	.single = NAX_V_ALL(RX_SINGLE),
+	.single_mask = NAX_V_ALL(RX_SINGLE_MASK),
+};
+
+/*
+ * rx_good() of each lane. The upper bytes of a lane are looked up too: they are 0, for which all
+ * tables but layer 4's have 0, or shifted out.
+ */
+static inline nax_v rx_vector_flags(const struct rx_consts *k, nax_v info, nax_v status, nax_v keep)
+{
+	nax_v l3, l4, type, sum, hash, vlan;
+
+	l3 = nax_v_lookup(k->l3.v, nax_v_and(nax_v_shr(info, 4), k->nibble.v));
+	l4 = nax_v_lookup(k->l4.v, nax_v_and(nax_v_shr(info, 8), k->l4_bits.v));
+	type = nax_v_and(l3, l4);
+
+	/* IPCS and L4CS in bits 6:5, IPE and TCPE in 31:30 */
+	sum = nax_v_and(status, k->sum_bits.v);
+	sum = nax_v_or(nax_v_shr(sum, 5), nax_v_shr(sum, 28));
+	sum = nax_v_shl(nax_v_lookup(k->sum.v, sum), 8);
+
+	hash = nax_v_lookup(k->hash.v, nax_v_and(info, k->nibble.v));
+	hash = nax_v_shl(hash, NAX_F_HASH_SHIFT);
+	vlan = nax_v_shl(nax_v_and(status, k->vp.v), 2);
+
+	type = nax_v_or(type, nax_v_if_not(type, sum));
+	type = nax_v_or(type, nax_v_or(hash, vlan));
+	return nax_v_or(nax_v_and(type, keep), k->eop.v);
+}
+
+/*
+ * Take NAX_V_LANES descriptors, which are posted and of which the device has written the last.
+ * Return: how many of them, from the first on, are good frames of their own; the slots of the others
+ * are still the driver's, so it does no harm that they are written too.
+ */
+static inline u32 rx_vector(const struct rx_consts *k, const union ixgbe_rx_desc *d,
+			    struct nax_slot *s, nax_v keep, nax_v longest, nax_v group,
+			    nax_v *bytes, nax_v *all)
+{
+	const size_t down = 4 * sizeof(*d), across = 4 * sizeof(*s);
+	nax_v d0 = nax_v_rows(&d[0], down), d1 = nax_v_rows(&d[1], down);
+	nax_v d2 = nax_v_rows(&d[2], down), d3 = nax_v_rows(&d[3], down);
+	nax_v lo01 = nax_v_zip_lo(d0, d1), lo23 = nax_v_zip_lo(d2, d3);
+	nax_v hi01 = nax_v_zip_hi(d0, d1), hi23 = nax_v_zip_hi(d2, d3);
+	nax_v info = nax_v_zip64_lo(lo01, lo23), hash = nax_v_zip64_hi(lo01, lo23);
+	nax_v status = nax_v_zip64_lo(hi01, hi23), length_vlan = nax_v_zip64_hi(hi01, hi23);
+	nax_v len = nax_v_and(length_vlan, k->len.v);
+	nax_v less = nax_v_add(len, k->minus_1.v);
+	nax_v bad = nax_v_xor(nax_v_max(less, longest), longest);
+	nax_v flags = rx_vector_flags(k, info, status, keep);
+	nax_v fh01 = nax_v_zip_lo(flags, hash), fh23 = nax_v_zip_hi(flags, hash);
+	nax_v lg01 = nax_v_zip_lo(length_vlan, group), lg23 = nax_v_zip_hi(length_vlan, group);
+	u32 n = NAX_V_LANES;
+
+	bad = nax_v_or(bad, nax_v_xor(nax_v_and(status, k->single_mask.v), k->single.v));
+	nax_v_store_rows(&s[0].flags, across, nax_v_zip64_lo(fh01, lg01));
+	nax_v_store_rows(&s[1].flags, across, nax_v_zip64_hi(fh01, lg01));
+	nax_v_store_rows(&s[2].flags, across, nax_v_zip64_lo(fh23, lg23));
+	nax_v_store_rows(&s[3].flags, across, nax_v_zip64_hi(fh23, lg23));
+	if (unlikely(nax_v_any(bad))) {
+		n = (u32)__builtin_ctz(~nax_v_zeroes(bad));
+		len = nax_v_and(len, nax_v_first(n));
+		flags = nax_v_and(flags, nax_v_first(n));
+	}
+	*bytes = nax_v_add(*bytes, len);
+	*all = nax_v_or(*all, flags);
+	return n;
+}
+
+/* rx_singles(), as far as there are NAX_V_LANES at a time. Return: false if something special came. */
+static inline bool rx_vectors(struct nax_queue *q, u32 most)
+{
+	const struct rx_consts *k = NAX_V_CONST(&rx_consts);
+	const struct ixgbe_queue *p = q->priv;
+	const union ixgbe_rx_desc *ring = q->desc;
+	const union ixgbe_rx_desc *d = &ring[q->seen & q->desc_mask], *first = d;
+	struct nax_slot *s = nax_ring_slot(&q->ring, q->seen);
+	nax_v keep = nax_v_set(p->rx_keep), longest = nax_v_set(q->buf_len - 1);
+	nax_v group = nax_v_set((u32)q->group << 16);
+	nax_v bytes = nax_v_set(0), all = nax_v_set(0);
+	u32 n = NAX_V_LANES;
+
+	for (; most >= NAX_V_LANES && n == NAX_V_LANES; most -= NAX_V_LANES) {
+		if (!(le32_to_cpu(READ_ONCE(d[NAX_V_LANES - 1].wb.status)) & IXGBE_RXD_DD))
+			break;
+		dma_rmb(); /* descriptors are written in order, and DD after the rest of each */
+		n = rx_vector(k, d, s, keep, longest, group, &bytes, &all);
+		d += n;
+		s += n;
+	}
+	nax_rx_ran(q, (u32)(d - first), nax_v_sum(bytes), nax_v_all(all));
+	return n == NAX_V_LANES;
+}
+
+/* Whether so many are there that vectors pay; up to the end of the ring it is for rx_rest() to say. */
+static inline bool rx_many(const struct nax_queue *q, u32 most)
+{
+	const union ixgbe_rx_desc *ring = q->desc;
+	u32 last = (q->seen & q->desc_mask) + NAX_V_LANES - 1;
+
+	return most >= NAX_V_LANES &&
+	       le32_to_cpu(READ_ONCE(ring[last].wb.status)) & IXGBE_RXD_DD;
+}
+
+/* A batch that begins with many. */
+static noinline void vector_rx_many(struct nax_queue *q, u32 budget, u32 most)
+{
+	while (rx_vectors(q, most)) {
+		most = nax_rx_run(q, budget);
+		if (!rx_many(q, most))
+			break;
+	}
+	if (rx_more(q, budget))
+		ixgbe_rx_singles(q, budget);
+}
+
+static void vector_rx_reap(struct nax_queue *q, u32 budget)
+{
+	u32 most;
+
+	if (!rx_done(q))
+		return;
+	most = nax_rx_run(q, budget);
+	if (rx_many(q, most))
+		vector_rx_many(q, budget, most);
+	else
+		ixgbe_rx_singles(q, budget);
+}
+
+static void vector_rx_post(struct nax_queue *q)
+{
+	union ixgbe_rx_desc *ring = q->desc;
+	u32 end = nax_rx_post_end(q);
+	u32 i = q->ring.next;
+
+	while (i != end) {
+		u32 n = min_t(u32, end - i, q->desc_mask + 1 - (i & q->desc_mask));
+		union ixgbe_rx_desc *d = &ring[i & q->desc_mask];
+		const struct nax_slot *s = nax_ring_slot(&q->ring, i);
+		const struct nax_slot *last = s + n;
+
+		i += n;
+		for (; n & 3; n--)
+			rx_give(d++, s++);
+		for (; s != last; s += 4, d += 4) {
+			rx_give(&d[0], &s[0]);
+			rx_give(&d[1], &s[1]);
+			rx_give(&d[2], &s[2]);
+			rx_give(&d[3], &s[3]);
+		}
+	}
+	nax_rx_posted(q, end);
+}
+
+/* ---- transmit ---- */
+
+#define TX_ROWS		(NAX_V_LANES / 4)	/* packets in one vector */
+
+/*
+ * tx_give() of TX_ROWS packets. Of the packet's half the length is in bytes 8 and 9; the upper two
+ * words of the descriptor become the length and, 14 bits up in the second, the length once more.
+ */
+static inline void tx_vector(union ixgbe_tx_desc *d, const struct nax_slot *s, nax_v pick,
+			     nax_v command, nax_v *bytes)
+{
+	nax_v memory = nax_v_rows(s, sizeof(*s));
+	nax_v len = nax_v_lookup(nax_v_rows(&s->flags, sizeof(*s)), pick);
+	nax_v words = nax_v_or(len, nax_v_shl64(len, 32 + IXGBE_TXD_PAYLEN_SHIFT));
+
+	*bytes = nax_v_add(*bytes, len);
+	nax_v_store_rows(d, sizeof(*d), nax_v_halves(memory, nax_v_or(words, command)));
+}
+
+static inline void tx_vectors(struct nax_queue *q, struct nax_tx_batch *b, u32 n)
+{
+	union ixgbe_tx_desc *ring = q->desc;
+	union ixgbe_tx_desc *d = &ring[b->tail & q->desc_mask];
+	const struct nax_slot *s = nax_tx_slot(q, b, 0), *end = s + n;
+	nax_v pick = nax_v_quad(~0u, ~0u, 0xffff0908, ~0u);
+	nax_v command = nax_v_quad(0, 0, TX_CMD | IXGBE_TXD_EOP, 0);
+	nax_v bytes = nax_v_set(0);
+	u32 rest = 0;
+
+	for (; end - s >= 2 * TX_ROWS; s += 2 * TX_ROWS, d += 2 * TX_ROWS) {
+		tx_vector(d, s, pick, command, &bytes);
+		tx_vector(d + TX_ROWS, s + TX_ROWS, pick, command, &bytes);
+	}
+	for (; s != end; s++, d++) {
+		rest += s->len;
+		tx_give(d, s);
+	}
+	if (nax_tx_commit_plain(q, b, n, nax_v_sum(bytes) + rest))
+		d[-1].data.cmd_len |= cpu_to_le32(IXGBE_TXD_RS);
+}
+
+static void vector_tx_post(struct nax_queue *q)
+{
+	struct nax_tx_batch b;
+	u32 n;
+
+	if (q->ring.end - q->ring.next < 2 * TX_ROWS) {
+		ixgbe_tx_post(q);
+		return;
+	}
+	b = nax_tx_begin(q);
+	while ((n = nax_tx_plain(q, &b)) != 0)
+		tx_vectors(q, &b, n);
+	nax_tx_end(q, &b);
+	if (q->ring.next != q->ring.end)
+		ixgbe_tx_rest(q);
+}
+
+NAX_VECTOR_DATAPATH("ixgbe", {
+	.tx_post = vector_tx_post,
+	.tx_reap = ixgbe_tx_reap,
+	.rx_reap = vector_rx_reap,
+	.rx_post = vector_rx_post,
+});

@@ -110,23 +110,31 @@ static void poll_arm(struct nax_poll *p)
 	}
 }
 
-/* Transmit first: what was sent makes room for what will be. */
-static inline u32 poll_device(struct nax_poll *p)
+/* Go over queues where a look tells that there is nothing. Return: the first where there may be. */
+static inline struct nax_queue **poll_quiet(struct nax_queue **at)
 {
-	struct nax_queue **at, *q;
-	u32 work = 0;
+	for (; *at && nax_queue_quiet(*at); at++)
+		nax_queue_idle(*at);
+	return at;
+}
 
-	for (at = p->queue[NAX_SIDE_TX]; (q = *at) != NULL; at++) {
-		if (nax_queue_quiet(q))
-			nax_queue_idle(q);
+static inline u32 poll_queue(const struct nax_poll *p, struct nax_queue *q)
+{
+	return q->is_rx ? nax_queue_poll_rx(q, p->config.budget) : nax_queue_poll_tx(q);
+}
+
+/* The first one has been looked at, or will be now. */
+static inline u32 poll_device(const struct nax_poll *p, struct nax_queue **at)
+{
+	u32 work;
+
+	if (unlikely(!*at))
+		return 0;
+	for (work = poll_queue(p, *at++); *at; at++) {
+		if (nax_queue_quiet(*at))
+			nax_queue_idle(*at);
 		else
-			work += nax_queue_poll_tx(q);
-	}
-	for (at = p->queue[NAX_SIDE_RX]; (q = *at) != NULL; at++) {
-		if (nax_queue_quiet(q))
-			nax_queue_idle(q);
-		else
-			work += nax_queue_poll_rx(q, p->config.budget);
+			work += poll_queue(p, *at);
 	}
 	return work;
 }
@@ -135,47 +143,62 @@ static inline void post_device(struct nax_poll *p)
 {
 	struct nax_queue **at, *q;
 
-	for (at = p->queue[NAX_SIDE_TX]; (q = *at) != NULL; at++)
-		if (!nax_queue_settled(q))
-			nax_queue_post_tx(q);
-	for (at = p->queue[NAX_SIDE_RX]; (q = *at) != NULL; at++)
-		if (!nax_queue_settled(q))
+	for (at = p->queue; (q = *at) != NULL; at++) {
+		if (nax_queue_settled(q))
+			continue;
+		if (q->is_rx)
 			nax_queue_post_rx(q);
+		else
+			nax_queue_post_tx(q);
+	}
 }
 
-static inline __attribute__((always_inline))
-u32 poll_iterate(struct nax_poll *p, nax_poll_fn fn, void *arg, bool arm)
+/* An iteration from queue @at on, where it ceases to be idle: the part before needs no stack. */
+static noinline u32 poll_work(struct nax_poll *p, nax_poll_fn fn, void *arg, struct nax_queue **at)
 {
 	struct nax_poll *outer;
 	u32 work;
 
-	if (unlikely(__atomic_load_n(&p->want, __ATOMIC_RELAXED) || !poll_trylock(p)))
-		return PAUSED;
+	/* After a sleep, which sets @call too */
 	if (unlikely(p->n_fired))
 		poll_interrupts(p);
-	if (arm)
-		poll_arm(p);
-	work = poll_device(p);
+	work = poll_device(p, at);
 	/* What no handler touched needs no posting either. */
 	if (work | p->call) {
-		p->call = !p->config.on_work;
+		p->call = p->always;
 		outer = nax_poll_current;
 		nax_poll_current = p;
 		work += fn(p, arg);
 		post_device(p);
 		nax_poll_current = outer;
-		if (unlikely(work == PAUSED))
-			work--;
 	}
 	poll_unlock(p);
 	return work;
 }
 
+static inline __attribute__((always_inline))
+u32 poll_iterate(struct nax_poll *p, nax_poll_fn fn, void *arg, bool arm, u32 paused)
+{
+	struct nax_queue **at;
+
+	if (unlikely(__atomic_load_n(&p->want, __ATOMIC_RELAXED) || !poll_trylock(p)))
+		return paused;
+	if (arm)
+		poll_arm(p);
+	at = p->queue;
+	if (!p->call) {
+		at = poll_quiet(at);
+		if (!*at) {
+			poll_unlock(p);
+			return 0;
+		}
+	}
+	return poll_work(p, fn, arg, at);
+}
+
 u32 nax_poll_once(struct nax_poll *poll, nax_poll_fn fn, void *arg)
 {
-	u32 work = poll_iterate(poll, fn, arg, false);
-
-	return work == PAUSED ? 0 : work;
+	return poll_iterate(poll, fn, arg, false, 0);
 }
 
 /* Eventfds of vectors are read in the next iteration under the lock: they may be closed by then. */
@@ -210,10 +233,10 @@ static bool poll_stopped(const struct nax_poll *p)
 /* One turn of the loop: iterate, and go to sleep only if nothing was found twice. */
 static void poll_turn(struct nax_poll *p, nax_poll_fn fn, void *arg)
 {
-	u32 work = poll_iterate(p, fn, arg, false);
+	u32 work = poll_iterate(p, fn, arg, false, PAUSED);
 
 	if (!work && !p->config.spin && !poll_stopped(p)) {
-		work = poll_iterate(p, fn, arg, true);
+		work = poll_iterate(p, fn, arg, true, PAUSED);
 		if (!work && !poll_stopped(p))
 			poll_sleep(p);
 	}

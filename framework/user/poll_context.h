@@ -48,9 +48,10 @@ struct nax_poll_fd {
 
 /**
  * struct nax_poll - a poll context
- * @config: as asked for, budget filled in
- * @call: call the handler also if the device did nothing: always, or something else woke the context
  * @busy: the iteration lock
+ * @config: as asked for, budget filled in
+ * @call: call the handler also if the device did nothing: @always, or something else woke the context
+ * @always: it is not nax_poll_config.on_work
  * @want: pauses asked for or in force
  * @stop: nax_poll_run() shall return
  * @running: nax_poll_run() is at work
@@ -58,8 +59,9 @@ struct nax_poll_fd {
  * @wake: eventfd that ends a sleep
  * @control: control paths, one at a time
  * @pauses: nesting depth of pauses; under @control
- * @queue: the queues as the core has them, where they stay while a context serves them: per side a
- *	list that ends with NULL; under the iteration lock, as all up to @stale
+ * @queue: the queues as the core has them, where they stay while a context serves them; those that
+ *	transmit first, since what was sent makes room for what will be; NULL at the end. Under the
+ *	iteration lock, as all up to @stale
  * @entries: queues
  * @n_entries: how many
  * @vectors: their interrupt vectors, room for two per entry
@@ -76,9 +78,10 @@ struct nax_poll_fd {
  * @arg: for @fn
  */
 struct nax_poll {
+	u32 busy;
 	struct nax_poll_config config;
 	u32 call;
-	u32 busy;
+	u32 always;
 	u32 want;
 	u32 stop;
 	u32 running;
@@ -86,7 +89,7 @@ struct nax_poll {
 	int wake;
 	pthread_mutex_t control;
 	u32 pauses;
-	struct nax_queue **queue[NAX_SIDES];
+	struct nax_queue **queue;
 	struct nax_poll_entry *entries;
 	u32 n_entries;
 	struct nax_poll_vector *vectors;

@@ -55,11 +55,11 @@ struct nax_poll *nax_poll_create(const struct nax_poll_config *config, struct na
 	}
 	p->config = *config;
 	p->call = 1;
+	p->always = !config->on_work;
 	if (!p->config.budget)
 		p->config.budget = BUDGET;
-	p->queue[NAX_SIDE_RX] = calloc(1, sizeof(*p->queue[0]));
-	p->queue[NAX_SIDE_TX] = calloc(1, sizeof(*p->queue[0]));
-	if (!p->queue[NAX_SIDE_RX] || !p->queue[NAX_SIDE_TX]) {
+	p->queue = calloc(1, sizeof(*p->queue));
+	if (!p->queue) {
 		nax_error_set(err, -ENOMEM, "no memory for a poll context");
 		goto fail_memory;
 	}
@@ -79,8 +79,7 @@ fail:
 	if (p->epoll >= 0)
 		close(p->epoll);
 fail_memory:
-	free(p->queue[NAX_SIDE_RX]);
-	free(p->queue[NAX_SIDE_TX]);
+	free(p->queue);
 	free(p);
 	return NULL;
 }
@@ -103,8 +102,7 @@ void nax_poll_destroy(struct nax_poll *poll)
 	pthread_mutex_destroy(&poll->fds_lock);
 	close(poll->wake);
 	close(poll->epoll);
-	free(poll->queue[NAX_SIDE_RX]);
-	free(poll->queue[NAX_SIDE_TX]);
+	free(poll->queue);
 	free(poll->entries);
 	free(poll->vectors);
 	free(poll->fds);
@@ -148,19 +146,16 @@ static int check_queue(const struct nax_port *port, enum nax_side side, int queu
 
 static void list_queues(struct nax_poll *p)
 {
-	struct nax_queue **rx = p->queue[NAX_SIDE_RX], **tx = p->queue[NAX_SIDE_TX];
+	struct nax_queue **q = p->queue;
 	u32 i;
 
-	for (i = 0; i < p->n_entries; i++) {
-		const struct nax_poll_entry *e = &p->entries[i];
-
-		if (e->rxq >= 0)
-			*rx++ = core_queue(e->port, NAX_SIDE_RX, e->rxq);
-		if (e->txq >= 0)
-			*tx++ = core_queue(e->port, NAX_SIDE_TX, e->txq);
-	}
-	*rx = NULL;
-	*tx = NULL;
+	for (i = 0; i < p->n_entries; i++)
+		if (p->entries[i].txq >= 0)
+			*q++ = core_queue(p->entries[i].port, NAX_SIDE_TX, p->entries[i].txq);
+	for (i = 0; i < p->n_entries; i++)
+		if (p->entries[i].rxq >= 0)
+			*q++ = core_queue(p->entries[i].port, NAX_SIDE_RX, p->entries[i].rxq);
+	*q = NULL;
 }
 
 /* Iteration lock held. The entries grow with room for their vectors, so that a sync cannot fail. */
@@ -169,7 +164,6 @@ static int entry_add(struct nax_poll *p, struct nax_port *port, int rxq, int txq
 	struct nax_poll_entry *e;
 	struct nax_poll_vector *v;
 	struct nax_queue **q;
-	u32 side;
 
 	e = realloc(p->entries, (p->n_entries + 1) * sizeof(*e));
 	if (!e)
@@ -179,12 +173,10 @@ static int entry_add(struct nax_poll *p, struct nax_port *port, int rxq, int txq
 	if (!v)
 		return -ENOMEM;
 	p->vectors = v;
-	for (side = 0; side < NAX_SIDES; side++) {
-		q = realloc(p->queue[side], (p->n_entries + 2) * sizeof(*q));
-		if (!q)
-			return -ENOMEM;
-		p->queue[side] = q;
-	}
+	q = realloc(p->queue, (2 * p->n_entries + 3) * sizeof(*q));
+	if (!q)
+		return -ENOMEM;
+	p->queue = q;
 	e[p->n_entries++] = (struct nax_poll_entry){ .port = port, .rxq = rxq, .txq = txq };
 	list_queues(p);
 	return 0;

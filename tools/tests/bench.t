@@ -64,6 +64,8 @@ ok "an unknown implementation is refused" fails_with 2 '--impl is "ixy"' $bench 
 ok "an unknown test is refused" fails_with 2 '--test is "send"' $bench --test send
 ok "a batch too large is refused" fails_with 2 'must be numbers from 1 to 256' $bench --batch 8,257
 ok "a frame too small is refused" fails_with 2 'must be numbers from 64 to 9018' $bench --frame 63
+ok "an instruction set that this processor does not have is refused by name" \
+	fails_with 1 'NAX_VECTOR is "neon"' $bench --measure cycles --vector neon
 ok "an empty list is refused" fails_with 2 '--batch is ""' $bench --batch ""
 ok "an unknown measure is refused" fails_with 2 '--measure is "time"' $bench --measure time
 ok "a file that cannot be written is an error" fails_with 1 "$work/no/where" \

@@ -7,11 +7,11 @@
 # limits: test, batch, most instructions per packet (of poll: per poll) with frames of 64 bytes
 limits() {
 	cat <<'END'
-rx 32 128
-tx 32 180
-fwd 32 318
-fwd 1 1150
-poll 1 188
+rx 32 28
+tx 32 39
+fwd 32 78
+fwd 1 1050
+poll 1 38
 END
 }
 

@@ -65,7 +65,7 @@ USER_A   := $(B)/user.a
 DRIVER_A := $(B)/drivers.a
 NICSIM_A := $(B)/nicsim.a
 TOOL_A   := $(B)/nax-tool.a
-LIBS     := -ljson-c -lpcap -lpciaccess -lkmod -lpthread
+LIBS     := -ljson-c -lmnl -lpcap -lpciaccess -lkmod -lpthread
 
 PROGRAMS := $(B)/nax $(B)/nicsim
 LIBRARY  := $(B)/libnax.a $(B)/libnax.so.$(ABI)
@@ -74,7 +74,7 @@ ifeq ($(filter $(VARIANT),release asan tsan fuzz),)
 $(error VARIANT is "$(VARIANT)": must be release, asan, tsan or fuzz)
 endif
 
-.PHONY: all bench bench-scale demo check check-full table fuzz fuzz-run install install-programs
+.PHONY: all bench bench-scale demo check check-full table fuzz fuzz-run install install-programs uapi
 .PHONY: install-dkms uninstall deb clean help deps deps-demo deps-check deps-fuzz deps-bench deps-deb programs tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -213,6 +213,9 @@ table:				## write the table of scenarios into docs/testing.md
 	@mkdir -p build && qemu-tests/run --table > build/table
 	@sed -i -e '/^<!-- table/r build/table' -e '/^<!-- table/,/^<!-- end/{/^<!--/!d}' $(TABLE_DOC)
 
+uapi:				## make uapi/nax/netlink.h of uapi/nax.yaml, by the kernel's generator; as root
+	@uapi/generate >build/netlink.h && mv build/netlink.h uapi/nax/netlink.h
+
 demo: deps-demo			## two modelled 82599s, real TCP across them, a table, "demo: ok"
 	@$(MAKE) VARIANT=release programs
 	@tools/demo/demo
@@ -239,7 +242,8 @@ install-programs: all
 	install -m 644 tools/nax/nax.1 tools/nicsim/nicsim.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
 # What framework/linux/build wants, for DKMS
-MODULES_SRC := $(shell find framework/core framework/include framework/linux drivers -type f ! -name dkms.conf)
+MODULES_SRC := $(shell find framework/core framework/include framework/linux drivers uapi/nax/netlink.h \
+	-type f ! -name dkms.conf)
 MODULES_DIR = $(DESTDIR)$(PREFIX)/src/nax-$(VERSION)
 install-dkms:
 	for file in $(MODULES_SRC); do install -D -m 644 $$file $(MODULES_DIR)/$$file || exit; done

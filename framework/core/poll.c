@@ -59,7 +59,7 @@ static void nax_queue_ring_doorbell(struct nax_queue *q)
 	if (c->verify)
 		nax_verify_doorbell(q, value);
 	nax_reg_write(q->adapter, q->doorbell, value);
-	q->rung = q->tail;
+	WRITE_ONCE(q->rung, q->tail);
 	nax_count(&q->stats.doorbells, 1);
 }
 

@@ -106,6 +106,7 @@ static void linux_event(struct nax_adapter *a, enum nax_event event, const struc
 	if (event != NAX_EVENT_LINK)
 		nax_health_note(nax_device_of(a), q, text);
 	linux_service(a);
+	nax_netlink_event(nax_device_of(a), event, text);
 }
 
 static void linux_delay_us(struct nax_adapter *a, u32 us)

@@ -237,6 +237,18 @@ void nax_linux_unregister(struct nax_linux_driver *handle)
 }
 EXPORT_SYMBOL_GPL(nax_linux_unregister);
 
+static int __init nax_init(void)
+{
+	return nax_netlink_register();
+}
+module_init(nax_init);
+
+static void __exit nax_exit(void)
+{
+	nax_netlink_unregister();
+}
+module_exit(nax_exit);
+
 MODULE_DESCRIPTION("nax: framework for network adapters");
 MODULE_AUTHOR("The nax authors");
 MODULE_VERSION(NAX_VERSION);

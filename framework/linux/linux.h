@@ -321,6 +321,15 @@ void nax_netdev_set_xps(struct nax_device *d);
 /** nax_netdev_carrier() - tell the kernel of the link; control. */
 void nax_netdev_carrier(struct nax_device *d);
 
+/** nax_netdev_is() - whether a net_device is one of ours. */
+bool nax_netdev_is(const struct net_device *dev);
+
+/* netlink.c */
+int nax_netlink_register(void);
+void nax_netlink_unregister(void);
+/** nax_netlink_event() - tell those who listen to the family's group; may sleep. */
+void nax_netlink_event(struct nax_device *d, enum nax_event event, const char *text);
+
 /* ethtool.c */
 extern const struct ethtool_ops nax_ethtool_ops;
 

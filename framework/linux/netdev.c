@@ -274,6 +274,11 @@ static const struct net_device_ops nax_netdev_ops = {
 	.ndo_xdp_xmit = nax_xdp_xmit,
 };
 
+bool nax_netdev_is(const struct net_device *dev)
+{
+	return dev->netdev_ops == &nax_netdev_ops;
+}
+
 static void nax_netdev_fill(struct nax_device *d)
 {
 	const struct nax_caps *caps = &d->adapter->caps;

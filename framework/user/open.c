@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "poll_context.h"
 #include "port.h"
 
@@ -115,6 +116,7 @@ static int check_dma(const struct nax_port *port, struct nax_error *err)
 /* All of a port that does not depend on its device. */
 static struct nax_port *port_alloc(const char *name, struct nax_bus *bus, struct nax_error *err)
 {
+	static u32 last_index;
 	struct nax_port *port = calloc(1, sizeof(*port));
 
 	if (!port) {
@@ -122,6 +124,7 @@ static struct nax_port *port_alloc(const char *name, struct nax_bus *bus, struct
 		return NULL;
 	}
 	snprintf(port->name, sizeof(port->name), "%s", name);
+	port->index = __atomic_add_fetch(&last_index, 1, __ATOMIC_RELAXED);
 	port->bus = bus;
 	port->mem.map = port_map;
 	port->mem.unmap = port_unmap;
@@ -271,6 +274,7 @@ void nax_port_close(struct nax_port *port)
 		nax_user_log(NAX_LOG_ERR, port->name, "nax_port_close() was called in a handler");
 		return;
 	}
+	nax_serve_forget(port);
 	leave_polls(port);
 	nax_service_stop(port);
 	nax_adapter_detach(port->adapter);

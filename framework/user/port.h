@@ -45,6 +45,8 @@ enum nax_side {
 /**
  * struct nax_port - an open device
  * @name: as it was opened
+ * @netdev: Linux network device that the application connects it to, see nax_port_serve()
+ * @index: number in this process, from 1
  * @bus: how it is reached
  * @adapter: the core's part
  * @id: the driver's table entry for it
@@ -65,6 +67,8 @@ enum nax_side {
  */
 struct nax_port {
 	char name[128];
+	char netdev[16];
+	u32 index;
 	struct nax_bus *bus;
 	struct nax_adapter *adapter;
 	const struct nax_pci_id *id;

@@ -12,7 +12,7 @@ nax_modules()
 
 	kept=$host_cache/modules-$kernel-$(realpath "$here" | cksum | cut -d ' ' -f 1)
 	mkdir -p "$dir/source" "$kept"
-	cp -r "$here/../framework" "$here/../drivers" "$dir/source/"
+	cp -r "$here/../framework" "$here/../drivers" "$here/../uapi" "$dir/source/"
 	# The debug kernel has its headers beside it.
 	if [ -n "$guest_kernel_dir" ]; then
 		headers=/run/nax/headers

@@ -2,8 +2,8 @@
 /*
  * nax stats: counters of a device and its queues.
  *
- * The tool is the driver, so it opens the device and starts its queues; what arrives is counted
- * and released.
+ * They are asked of who drives the device. If nobody does, the tool is its driver: it opens the device
+ * and starts its queues, and what arrives is counted and released.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,11 +51,19 @@ struct sample {
 	u64 interrupts;
 };
 
+/** struct seen_counters - hardware counters of the last report */
+struct seen_counters {
+	u64 value[ARRAY_LEN(((struct view *)0)->counter)];
+	bool valid;
+};
+
 /**
  * struct stats - the command
  * @cli: for output
  * @opt: options
- * @port: the device
+ * @source: who is asked
+ * @port: the device, NULL if another drives it
+ * @view: the device as it is now
  * @queues: queue pairs
  * @reports: given so far
  * @last: the sample before this one
@@ -64,11 +72,13 @@ struct sample {
 struct stats {
 	struct cli *cli;
 	const struct stats_options *opt;
+	struct source *source;
 	struct nax_port *port;
+	struct view view;
 	u32 queues;
 	u64 reports;
 	struct sample last;
-	u64 *hw;
+	struct seen_counters hw;
 };
 
 /* Poll context: release what came. The framework counts it. */
@@ -89,22 +99,22 @@ static u32 stats_handler(struct nax_poll *poll, void *arg)
 	return work;
 }
 
-static void sample_take(const struct stats *s, struct sample *p, u64 now)
+/* A pair shares its vector, so a transmit queue counts interrupts only without a partner. */
+static void sample_take(const struct view *v, struct sample *p, u64 now)
 {
-	struct nax_queue_stats q;
-	u32 i;
+	u32 rx_queues = v->info.config.rx_queues;
+	const struct view_queue *q;
 
-	*p = (struct sample){ .when_ns = now, .interrupts = port_interrupts(s->port) };
-	for (i = 0; i < s->queues; i++) {
-		if (!nax_port_queue_stats(s->port, true, i, &q)) {
-			p->rx_packets += q.packets;
-			p->rx_bytes += q.bytes;
-		}
-		if (!nax_port_queue_stats(s->port, false, i, &q)) {
-			p->tx_packets += q.packets;
-			p->tx_bytes += q.bytes;
-		}
-	}
+	*p = (struct sample){
+		.when_ns = now,
+		.rx_packets = v->rx_packets,
+		.rx_bytes = v->rx_bytes,
+		.tx_packets = v->tx_packets,
+		.tx_bytes = v->tx_bytes,
+	};
+	for (q = v->queue; q < v->queue + v->n_queues; q++)
+		if (q->rx || q->id >= rx_queues)
+			p->interrupts += q->stats.interrupts;
 }
 
 static double per_second(u64 now, u64 before, double seconds)
@@ -119,7 +129,7 @@ static void report_json(struct stats *s, const struct sample *p, double seconds)
 	struct json_object *rates = json_object_new_object();
 
 	json_add_rate(root, "seconds", seconds);
-	json_add_port(root, s->port);
+	json_add_view(root, &s->view);
 	json_add_rate(rates, "rx_packets", per_second(p->rx_packets, l->rx_packets, seconds));
 	json_add_rate(rates, "rx_bytes", per_second(p->rx_bytes, l->rx_bytes, seconds));
 	json_add_rate(rates, "tx_packets", per_second(p->tx_packets, l->tx_packets, seconds));
@@ -129,24 +139,21 @@ static void report_json(struct stats *s, const struct sample *p, double seconds)
 	cli_json(s->cli, root, !s->opt->watch);
 }
 
-static void report_queues(struct stats *s, bool rx)
+static void report_queues(const struct view *v)
 {
 	const struct queue_counter *c;
-	struct nax_queue_stats q;
+	const struct view_queue *q;
 	unsigned int e;
-	u32 i;
 
-	for (i = 0; i < s->queues; i++) {
-		if (nax_port_queue_stats(s->port, rx, i, &q))
-			continue;
-		printf("%s%u:", rx ? "rx" : "tx", i);
+	for (q = v->queue; q < v->queue + v->n_queues; q++) {
+		printf("%s%u:", q->rx ? "rx" : "tx", q->id);
 		/* packets and bytes always, the rest where there is something to say */
 		for (c = queue_counters; c->name; c++)
-			if (c < queue_counters + 2 || queue_counter_get(&q, c))
-				printf(" %s %llu", c->name, queue_counter_get(&q, c));
-		for (e = 1; rx && rx_error_name(e); e++)
-			if (q.errors[e])
-				printf(" error_%s %llu", rx_error_name(e), q.errors[e]);
+			if (c < queue_counters + 2 || queue_counter_get(&q->stats, c))
+				printf(" %s %llu", c->name, queue_counter_get(&q->stats, c));
+		for (e = 1; q->rx && rx_error_name(e); e++)
+			if (q->stats.errors[e])
+				printf(" error_%s %llu", rx_error_name(e), q->stats.errors[e]);
 		printf("\n");
 	}
 }
@@ -154,21 +161,18 @@ static void report_queues(struct stats *s, bool rx)
 /* Hardware counters: those that are not 0, then those that changed. */
 static void report_hw(struct stats *s)
 {
-	const struct nax_caps *caps = nax_port_caps(s->port);
-	u64 *now = calloc((size_t)caps->n_stats + 1, sizeof(*now));
+	const struct view *v = &s->view;
 	unsigned int i, silent = 0;
 
-	if (!now)
-		return;
-	nax_port_hw_stats(s->port, now);
-	for (i = 0; i < caps->n_stats; i++)
-		if (now[i] != (s->hw ? s->hw[i] : 0))
-			printf("  %-32s %llu\n", caps->stats[i].name, now[i]);
+	for (i = 0; i < v->n_counters; i++) {
+		if (v->counter[i].value != s->hw.value[i])
+			printf("  %-32s %llu\n", v->counter[i].name, v->counter[i].value);
 		else
 			silent++;
-	printf("  (%u hardware counters %s)\n", silent, s->hw ? "unchanged" : "are 0");
-	free(s->hw);
-	s->hw = now;
+		s->hw.value[i] = v->counter[i].value;
+	}
+	printf("  (%u hardware counters %s)\n", silent, s->hw.valid ? "unchanged" : "are 0");
+	s->hw.valid = true;
 }
 
 static void report_text(struct stats *s, const struct sample *p, double seconds)
@@ -176,10 +180,8 @@ static void report_text(struct stats *s, const struct sample *p, double seconds)
 	const struct sample *l = &s->last;
 	char a[16], b[16], c[16], d[16];
 	char link_text[160];
-	struct nax_link link;
 
-	nax_port_link(s->port, &link);
-	printf("link %s\n", describe_link(&link, link_text, sizeof(link_text)));
+	printf("link %s\n", describe_link(&s->view.link, link_text, sizeof(link_text)));
 	if (s->opt->watch)
 		printf("rx %spps %sbit/s, tx %spps %sbit/s, %.0f interrupts/s\n",
 		       cli_human(per_second(p->rx_packets, l->rx_packets, seconds), a),
@@ -187,26 +189,30 @@ static void report_text(struct stats *s, const struct sample *p, double seconds)
 		       cli_human(per_second(p->tx_packets, l->tx_packets, seconds), c),
 		       cli_human(8 * per_second(p->tx_bytes, l->tx_bytes, seconds), d),
 		       per_second(p->interrupts, l->interrupts, seconds));
-	report_queues(s, true);
-	report_queues(s, false);
+	report_queues(&s->view);
 	report_hw(s);
 	if (s->opt->watch)
 		printf("\n");
 	fflush(stdout);
 }
 
-static void report(struct stats *s, u64 now)
+/* Return: exit status: 1 if there is no answer, after a message. */
+static int report(struct stats *s, u64 now)
 {
 	double seconds = (double)(now - s->last.when_ns) / 1e9;
+	struct nax_error err = { 0 };
 	struct sample p;
 
-	sample_take(s, &p, now);
+	if (view_get(&s->view, s->source, VIEW_ALL, &err))
+		return cli_fail(s->cli, "%.127s: %s", s->opt->common.operand[0], err.text);
+	sample_take(&s->view, &p, now);
 	if (s->opt->common.json)
 		report_json(s, &p, seconds);
 	else
 		report_text(s, &p, seconds);
 	s->last = p;
 	s->reports++;
+	return 0;
 }
 
 static bool stats_tick(void *arg, u64 now)
@@ -215,7 +221,8 @@ static bool stats_tick(void *arg, u64 now)
 
 	if (!s->opt->watch)
 		return false;
-	report(s, now);
+	if (report(s, now))
+		return false;
 	if (ferror(s->cli->out)) {
 		cli_fail(s->cli, "cannot write to standard output");
 		return false;
@@ -242,38 +249,58 @@ static int stats_start(struct stats *s, struct cli_loop *loop)
 	for (i = 0; poll && i < s->queues; i++)
 		if (cli_poll_queue(s->cli, poll, s->port, (int)i))
 			return 1;
+	cli_serve(s->cli, s->port, NULL);
 	return poll ? 0 : 1;
+}
+
+/* Rates of the first report are against now. */
+static int stats_begin(struct stats *s)
+{
+	struct nax_error err = { 0 };
+
+	if (view_get(&s->view, s->source, VIEW_ALL, &err))
+		return cli_fail(s->cli, "%.127s: %s", s->opt->common.operand[0], err.text);
+	sample_take(&s->view, &s->last, cli_time());
+	return 0;
 }
 
 static int stats_run(struct cli *cli, const void *options)
 {
 	struct stats_options opt = *(const struct stats_options *)options;
-	struct stats s = { .cli = cli, .opt = &opt, .queues = opt.queues };
+	struct stats *s = calloc(1, sizeof(*s));
 	struct cli_loop loop = {
 		.fn = stats_handler,
-		.arg = &s,
+		.arg = s,
 		.interval_ns = opt.interval,
 		.tick = stats_tick,
 	};
 	int rc = 1;
 
+	if (!s)
+		return cli_fail(cli, "out of memory");
+	*s = (struct stats){ .cli = cli, .opt = &opt, .queues = opt.queues };
 	if (opt.count)
 		opt.watch = true;
-	s.port = cli_open(cli, opt.common.operand[0]);
-	if (!s.port)
-		return 1;
-	loop.port[loop.n_ports++] = s.port;
-	if (stats_start(&s, &loop))
+	s->source = source_open(cli, opt.common.operand[0]);
+	if (!s->source)
+		goto out;
+	s->port = source_port(s->source);
+	if (s->port) {
+		loop.port[loop.n_ports++] = s->port;
+		if (stats_start(s, &loop))
+			goto close;
+	}
+	if (stats_begin(s))
 		goto close;
-	s.last.when_ns = cli_time();
 	rc = cli_loop(cli, &loop);
 	/* interrupted before the first report there is still something to say */
-	if (!opt.watch || !s.reports)
-		report(&s, cli_time());
+	if (!opt.watch || (!s->reports && !cli->error[0]))
+		rc |= report(s, cli_time());
 close:
 	cli_loop_destroy(&loop);
-	nax_port_close(s.port);
-	free(s.hw);
+	source_close(s->source);
+out:
+	free(s);
 	return rc;
 }
 

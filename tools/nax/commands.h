@@ -6,7 +6,9 @@
 #include "options.h"
 
 extern const struct command cmd_show;
+extern const struct command cmd_caps;
 extern const struct command cmd_stats;
+extern const struct command cmd_fault;
 extern const struct command cmd_fwd;
 extern const struct command cmd_tap;
 extern const struct command cmd_gen;

@@ -101,6 +101,9 @@ struct nax_port *cli_open(struct cli *cli, const char *name);
 /** cli_start() - start a port; exit status. */
 int cli_start(struct cli *cli, struct nax_port *port, const struct nax_port_config *config);
 
+/** cli_serve() - let nax show and the like ask about @port; a note if they cannot. */
+void cli_serve(struct cli *cli, struct nax_port *port, const char *netdev);
+
 /**
  * cli_wait_link() - wait until a started port has a link
  * @limit_ns: at most so long

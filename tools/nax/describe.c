@@ -41,13 +41,33 @@ static const char *const rx_error_names[NAX_RX_ERRORS] = {
 	NULL, "crc", "length", "chain", "oversize", "device",
 };
 
-#define COUNTER(field) { #field, offsetof(struct nax_queue_stats, field) }
-const struct queue_counter queue_counters[] = {
-	COUNTER(packets),   COUNTER(bytes),	    COUNTER(drops),	COUNTER(csum_bad),
-	COUNTER(csum_disputed), COUNTER(sw_csum),   COUNTER(sw_gso),	COUNTER(sw_vlan),
-	COUNTER(sw_linear), COUNTER(doorbells),	    COUNTER(polls),	COUNTER(idle),
-	COUNTER(interrupts), COUNTER(restarts),	    COUNTER(bad_completions), { NULL, 0 },
+static const char *const queue_state_names[] = { "stopped", "running", "hung", "quarantined" };
+
+static const char *const fault_step_names[] = {
+	"none", "queue-restart", "adapter-reset", "function-reset", "gone",
 };
+
+#define COUNTER(field, attr) { #field, offsetof(struct nax_queue_stats, field) },
+const struct queue_counter queue_counters[] = {
+	NAX_QUEUE_COUNTERS(COUNTER)
+	{ NULL, 0 },
+};
+
+/** struct limit - a number in struct nax_caps */
+struct limit {
+	const char *name;
+	size_t offset;
+	size_t size;
+};
+
+#define LIMIT(field, attr) \
+	{ #field, offsetof(struct nax_caps, field), sizeof(((struct nax_caps *)0)->field) },
+static const struct limit limits[] = { NAX_CAPS_LIMITS(LIMIT) };
+
+static const struct {
+	u32 mode;
+	const char *name;
+} link_modes[] = { { NAX_LINK_100M, "100M" }, { NAX_LINK_1G, "1G" }, { NAX_LINK_10G, "10G" } };
 
 const char *describe_mac(const u8 mac[6], char buf[MAC_TEXT])
 {
@@ -74,6 +94,16 @@ const char *hash_type_name(unsigned int type)
 const char *rx_error_name(unsigned int error)
 {
 	return error < NAX_RX_ERRORS ? rx_error_names[error] : NULL;
+}
+
+const char *queue_state_name(u32 state)
+{
+	return state < ARRAY_LEN(queue_state_names) ? queue_state_names[state] : "unknown";
+}
+
+const char *fault_step_name(u32 step)
+{
+	return step < ARRAY_LEN(fault_step_names) ? fault_step_names[step] : "unknown";
 }
 
 u64 rx_errors(const struct nax_queue_stats *s)
@@ -131,6 +161,60 @@ const char *describe_offloads(u64 offloads, char *buf, size_t size)
 		if (offloads >> i & 1)
 			n = append(buf, size, n, "%s%s", n ? " " : "", offload_names[i]);
 	return buf;
+}
+
+static u64 limit_get(const struct nax_caps *caps, const struct limit *l)
+{
+	const char *p = (const char *)caps + l->offset;
+	u32 v32;
+	u16 v16;
+
+	if (l->size == sizeof(v32)) {
+		memcpy(&v32, p, sizeof(v32));
+		return v32;
+	}
+	if (l->size == sizeof(v16)) {
+		memcpy(&v16, p, sizeof(v16));
+		return v16;
+	}
+	return *(const u8 *)p;
+}
+
+void describe_limits(const struct nax_caps *caps)
+{
+	unsigned int i;
+
+	printf("limits\n");
+	for (i = 0; i < ARRAY_LEN(limits); i++)
+		printf("  %-16s %8llu%s", limits[i].name, limit_get(caps, &limits[i]),
+		       i % 3 == 2 ? "\n" : "  ");
+	printf("%s  %-16s", ARRAY_LEN(limits) % 3 ? "\n" : "", "link_modes");
+	for (i = 0; i < ARRAY_LEN(link_modes); i++)
+		if (caps->link_modes & link_modes[i].mode)
+			printf(" %s", link_modes[i].name);
+	printf("\n");
+}
+
+void describe_hash_types(u32 types)
+{
+	unsigned int i;
+
+	for (i = 1; i < NAX_HASH_TYPES; i++)
+		if (types >> i & 1)
+			printf("%s ", hash_names[i]);
+	printf("%s\n", types ? "" : "none");
+}
+
+void describe_dump(const struct nax_diag *d)
+{
+	unsigned int i;
+
+	printf("registers\n");
+	for (i = 0; i < d->n && i < NAX_DIAG_RECORDS; i++)
+		printf("  %-20s 0x%05x  0x%08llx\n", d->rec[i].name, d->rec[i].offset,
+		       d->rec[i].value);
+	if (d->lost)
+		printf("  (%u more did not fit)\n", d->lost);
 }
 
 static u64 offload_find(const char *name, size_t len)
@@ -224,77 +308,122 @@ struct json_object *json_verify(const struct nax_port_info *info)
 	return o;
 }
 
-struct json_object *json_queue(const struct nax_queue_stats *s, unsigned int index, bool rx)
+struct json_object *json_limits(const struct nax_caps *caps)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *modes = json_object_new_array();
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_LEN(limits); i++)
+		json_add_u64(o, limits[i].name, limit_get(caps, &limits[i]));
+	for (i = 0; i < ARRAY_LEN(link_modes); i++)
+		if (caps->link_modes & link_modes[i].mode)
+			json_object_array_add(modes, json_object_new_string(link_modes[i].name));
+	json_object_object_add(o, "link_modes", modes);
+	return o;
+}
+
+struct json_object *json_hash_types(u32 types)
+{
+	struct json_object *a = json_object_new_array();
+	unsigned int i;
+
+	for (i = 1; i < NAX_HASH_TYPES; i++)
+		if (types >> i & 1)
+			json_object_array_add(a, json_object_new_string(hash_names[i]));
+	return a;
+}
+
+struct json_object *json_dump(const struct nax_diag *d)
+{
+	struct json_object *a = json_object_new_array();
+	struct json_object *o;
+	unsigned int i;
+
+	for (i = 0; i < d->n && i < NAX_DIAG_RECORDS; i++) {
+		o = json_object_new_object();
+		json_add_text(o, "name", d->rec[i].name);
+		json_add_u64(o, "offset", d->rec[i].offset);
+		json_add_u64(o, "value", d->rec[i].value);
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
+static struct json_object *json_queue(const struct view_queue *q)
 {
 	struct json_object *o = json_object_new_object();
 	const struct queue_counter *c;
 	struct json_object *kinds;
 	unsigned int i;
 
-	json_add_u64(o, "queue", index);
+	json_add_u64(o, "queue", q->id);
+	json_add_text(o, "state", queue_state_name(q->state));
+	json_add_u64(o, "ring", q->ring);
+	json_add_u64(o, "descs", q->descs);
+	json_add_u64(o, "descs_used", q->descs_used);
+	json_add_u64(o, "vector", q->vector);
+	json_add_u64(o, "itr_us", q->itr_us);
+	json_add_u64(o, "group", q->group);
 	for (c = queue_counters; c->name; c++)
-		json_add_u64(o, c->name, queue_counter_get(s, c));
-	if (!rx)
+		json_add_u64(o, c->name, queue_counter_get(&q->stats, c));
+	if (!q->rx)
 		return o;
-	json_add_u64(o, "errors", rx_errors(s));
+	json_add_u64(o, "buf_len", q->buf_len);
+	json_add_u64(o, "errors", rx_errors(&q->stats));
 	kinds = json_object_new_object();
 	for (i = 0; i < NAX_RX_ERRORS; i++)
 		if (rx_error_names[i])
-			json_add_u64(kinds, rx_error_names[i], s->errors[i]);
+			json_add_u64(kinds, rx_error_names[i], q->stats.errors[i]);
 	json_object_object_add(o, "error_kinds", kinds);
 	return o;
 }
 
-static struct json_object *json_side(struct nax_port *port, bool rx, unsigned int n)
+struct json_object *json_queues(const struct view *v, bool rx)
 {
 	struct json_object *a = json_object_new_array();
-	struct nax_queue_stats s;
 	unsigned int i;
 
-	for (i = 0; i < n; i++) {
-		if (nax_port_queue_stats(port, rx, i, &s))
-			break;
-		json_object_array_add(a, json_queue(&s, i, rx));
-	}
+	for (i = 0; i < v->n_queues; i++)
+		if (v->queue[i].rx == rx)
+			json_object_array_add(a, json_queue(&v->queue[i]));
 	return a;
 }
 
-struct json_object *json_hw(struct nax_port *port)
+struct json_object *json_hw(const struct view *v)
 {
-	const struct nax_caps *caps = nax_port_caps(port);
 	struct json_object *o = json_object_new_object();
-	u64 *values = calloc((size_t)caps->n_stats + 1, sizeof(*values));
 	unsigned int i;
 
-	if (!values)
-		return o;
-	nax_port_hw_stats(port, values);
-	for (i = 0; i < caps->n_stats; i++)
-		json_add_u64(o, caps->stats[i].name, values[i]);
-	free(values);
+	for (i = 0; i < v->n_counters; i++)
+		json_add_u64(o, v->counter[i].name, v->counter[i].value);
 	return o;
+}
+
+void json_add_view(struct json_object *o, const struct view *v)
+{
+	json_add_text(o, "device", v->info.name);
+	json_add_text(o, "driver", v->info.driver);
+	json_add_text(o, "model", v->info.model);
+	json_add_text(o, "state", v->info.state);
+	json_object_object_add(o, "mac", json_mac(v->info.mac));
+	json_add_u64(o, "mtu", v->info.config.mtu);
+	json_object_object_add(o, "link", json_link(&v->link));
+	json_object_object_add(o, "offloads_used", json_offloads(v->info.offloads));
+	json_object_object_add(o, "verify", json_verify(&v->info));
+	json_add_u64(o, "recoveries", v->info.recoveries);
+	json_object_object_add(o, "hw", json_hw(v));
+	json_object_object_add(o, "rx_queues", json_queues(v, true));
+	json_object_object_add(o, "tx_queues", json_queues(v, false));
 }
 
 void json_add_port(struct json_object *o, struct nax_port *port)
 {
-	struct nax_port_info info;
-	struct nax_link link;
+	struct view *v = view_of_port(port);
 
-	nax_port_info(port, &info);
-	nax_port_link(port, &link);
-	json_add_text(o, "device", info.name);
-	json_add_text(o, "driver", info.driver);
-	json_add_text(o, "model", info.model);
-	json_add_text(o, "state", info.state);
-	json_object_object_add(o, "mac", json_mac(info.mac));
-	json_add_u64(o, "mtu", info.config.mtu);
-	json_object_object_add(o, "link", json_link(&link));
-	json_object_object_add(o, "offloads_used", json_offloads(info.offloads));
-	json_object_object_add(o, "verify", json_verify(&info));
-	json_add_u64(o, "recoveries", info.recoveries);
-	json_object_object_add(o, "hw", json_hw(port));
-	json_object_object_add(o, "rx_queues", json_side(port, true, info.config.rx_queues));
-	json_object_object_add(o, "tx_queues", json_side(port, false, info.config.tx_queues));
+	if (v)
+		json_add_view(o, v);
+	free(v);
 }
 
 u64 port_interrupts(struct nax_port *port)

@@ -6,6 +6,8 @@
 #include <json-c/json.h>
 #include <nax/app.h>
 
+#include "view.h"
+
 #define MAC_TEXT 18
 
 /** describe_mac() - "02:00:00:00:00:01"; @buf is returned. */
@@ -39,6 +41,19 @@ const char *describe_offloads(u64 offloads, char *buf, size_t size);
  */
 int offloads_parse(const char *what, const char *text, u64 *offloads, struct nax_error *err);
 
+/** describe_limits() - print all limits of a device, three in a line, and its link modes. */
+void describe_limits(const struct nax_caps *caps);
+
+/** describe_hash_types() - print the names of what @types, a bit per type, has. */
+void describe_hash_types(u32 types);
+
+/** describe_dump() - print registers and descriptors. */
+void describe_dump(const struct nax_diag *d);
+
+/** queue_state_name(), fault_step_name() - as in uapi/nax.yaml. */
+const char *queue_state_name(u32 state);
+const char *fault_step_name(u32 step);
+
 /** struct queue_counter - a counter of struct nax_queue_stats */
 struct queue_counter {
 	const char *name;
@@ -64,16 +79,22 @@ struct json_object *json_link(const struct nax_link *link);
 struct json_object *json_offloads(u64 offloads);
 struct json_object *json_verify(const struct nax_port_info *info);
 
-/** json_queue() - all counters of queue @index. */
-struct json_object *json_queue(const struct nax_queue_stats *s, unsigned int index, bool rx);
+struct json_object *json_limits(const struct nax_caps *caps);
+struct json_object *json_hash_types(u32 types);
+struct json_object *json_dump(const struct nax_diag *d);
 
 /** json_hw() - hardware counters by name. */
-struct json_object *json_hw(struct nax_port *port);
+struct json_object *json_hw(const struct view *v);
+
+/** json_queues() - receive or transmit queues with all that is known of them. */
+struct json_object *json_queues(const struct view *v, bool rx);
 
 /**
- * json_add_port() - add what there is to say of a port that was started: device, driver, model,
- * state, mac, mtu, link, offloads_used, verify, recoveries, hw, rx_queues, tx_queues
+ * json_add_view() - add what there is to say of a device at work: device, driver, model, state, mac,
+ * mtu, link, offloads_used, verify, recoveries, hw, rx_queues, tx_queues
  */
+void json_add_view(struct json_object *o, const struct view *v);
+/** json_add_port() - json_add_view() of a port. */
 void json_add_port(struct json_object *o, struct nax_port *port);
 
 /** port_interrupts() - interrupts of all queue vectors. */

@@ -13,7 +13,7 @@
 #define EXIT_USAGE 2
 
 static const struct command *const commands[] = {
-	&cmd_show, &cmd_stats, &cmd_fwd, &cmd_tap, &cmd_gen, &cmd_capture,
+	&cmd_show, &cmd_caps, &cmd_stats, &cmd_fault, &cmd_fwd, &cmd_tap, &cmd_gen, &cmd_capture,
 	&cmd_list, &cmd_bind,
 };
 
@@ -24,7 +24,8 @@ static void usage(FILE *out)
 	fprintf(out, "usage: nax [options] COMMAND ... [options]\n"
 		     "       nax COMMAND --help\n"
 		     "       nax --version\n\n"
-		     "DEV names a device: vfio-user:PATH, or a PCI function or interface for bind\n\ncommands:\n");
+		     "DEV names a device: vfio-user:PATH; for show, caps, stats and fault also the\n"
+		     "network device that has it; for bind a PCI function or interface\n\ncommands:\n");
 	for (i = 0; i < ARRAY_LEN(commands); i++)
 		fprintf(out, "  %-8s %-12s %s\n", commands[i]->name, commands[i]->operands,
 			commands[i]->summary);

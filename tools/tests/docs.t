@@ -89,7 +89,7 @@ options() {
 }
 ok "nicsim's options are in its man page" options build/release/nicsim tools/nicsim/nicsim.1
 ok "nax's options are in its man page" options build/release/nax tools/nax/nax.1
-for command in show stats fwd tap gen capture list bind; do
+for command in show caps stats fault fwd tap gen capture list bind; do
 	subcommand() { build/release/nax "$command" --help; }
 	ok "nax $command --help answers" subcommand
 done

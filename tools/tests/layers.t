@@ -31,7 +31,7 @@ refuses() {
 
 libc='<[a-z0-9_/]+\.h>'
 nax='<nax/[a-z_]+\.h>'
-lib='<(pcap|json-c)/[a-z_]+\.h>'
+lib='<(pcap|json-c|libmnl)/[a-z_]+\.h>'
 
 drivers_only() {
 	local d
@@ -42,7 +42,7 @@ drivers_only() {
 ok "drivers include <nax/...> and their own headers" drivers_only
 ok "core includes <nax/...> and its own headers" only framework/core "$nax"
 ok "user back end includes core, not drivers or tools" \
-	only framework/user "$libc|<json-c/[a-z_]+\.h>|\"(core|packet|verify|internal)\.h\""
+	only framework/user "$libc|<json-c/[a-z_]+\.h>|\"(core|packet|verify|internal|message)\.h\""
 ok "nicsim includes nothing of nax" refuses grep -rnE '<nax/|framework/|drivers/' \
 	--include='*.[ch]' tools/nicsim
 ok "nicsim includes its own headers and system libraries" only tools/nicsim "$libc|$lib"

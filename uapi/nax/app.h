@@ -217,6 +217,42 @@ int nax_port_selftest(struct nax_port *port, bool offline, struct nax_error resu
 /** nax_port_fault() - the dump taken before the last recovery; false if there was none. */
 bool nax_port_fault(struct nax_port *port, struct nax_diag *diag);
 
+/**
+ * typedef nax_answer_fn - where an answer goes
+ * @arg: as given to nax_port_answer()
+ * @message: one netlink message
+ * @len: its bytes
+ *
+ * Return: 0, or -errno to end the answer.
+ */
+typedef int (*nax_answer_fn)(void *arg, const void *message, size_t len);
+
+/**
+ * nax_port_answer() - answer a request of the generic netlink family nax about a port
+ * @port: port
+ * @request: netlink message as uapi/nax.yaml and <nax/netlink.h> say, with nlmsg_type NAX_SOCKET_TYPE
+ * @len: its bytes
+ * @send: called with each message of the answer
+ * @arg: passed to it
+ *
+ * Errors of the request are answered with NLMSG_ERROR and a text. Return: 0, -EBADMSG if @request is no
+ * netlink message, or what @send returned.
+ */
+int nax_port_answer(struct nax_port *port, const void *request, size_t len, nax_answer_fn send,
+		    void *arg);
+
+/**
+ * nax_port_serve() - let other programs, such as nax show, ask about a port until it is closed
+ * @port: port
+ * @netdev: Linux network device that the application connects it to; another name for it. May be NULL
+ * @err: why not
+ *
+ * Makes a SOCK_SEQPACKET socket PID.sock, for all ports served by this process, which takes the
+ * requests of nax_port_answer() from the same user and from root. It lies in $NAX_RUNTIME_DIR; without
+ * that in /run/nax for root, else in $XDG_RUNTIME_DIR/nax.
+ */
+int nax_port_serve(struct nax_port *port, const char *netdev, struct nax_error *err);
+
 /** nax_port_event_fd() - readable while nax_port_event_next() has something; the port's own. */
 int nax_port_event_fd(const struct nax_port *port);
 /** nax_port_event_next() - take the oldest event; false if there is none. */

@@ -156,4 +156,22 @@ struct nax_caps {
 	const struct nax_stat_desc *stats;
 };
 
+/*
+ * The fields that are plain limits, for tables of them: F(field, FIELD). FIELD is the name of the
+ * attribute in <nax/netlink.h> without its prefix.
+ */
+#define NAX_CAPS_LIMITS(F) \
+	F(rxq_max, RXQ_MAX) F(txq_max, TXQ_MAX) F(rss_queues_max, RSS_QUEUES_MAX) \
+	F(vectors_max, VECTORS_MAX) F(ring_min, RING_MIN) F(ring_max, RING_MAX) \
+	F(ring_default, RING_DEFAULT) F(rx_desc_size, RX_DESC_SIZE) \
+	F(tx_desc_size, TX_DESC_SIZE) F(desc_align, DESC_ALIGN) F(tx_overhead, TX_OVERHEAD) \
+	F(tx_slots_max, TX_SLOTS_MAX) F(tx_slot_len_max, TX_SLOT_LEN_MAX) \
+	F(tx_len_min, TX_LEN_MIN) F(report_interval, REPORT_INTERVAL) F(rx_buf_min, RX_BUF_MIN) \
+	F(rx_buf_max, RX_BUF_MAX) F(rx_buf_step, RX_BUF_STEP) F(mtu_min, MTU_MIN) \
+	F(mtu_max, MTU_MAX) F(gso_max, GSO_MAX) F(gso_mss_min, GSO_MSS_MIN) \
+	F(gso_hdr_max, GSO_HDR_MAX) F(l2_max, L2_MAX) F(l3_max, L3_MAX) \
+	F(rss_entries, RSS_ENTRIES) F(rss_key_len, RSS_KEY_LEN) F(ucast_max, UCAST_MAX) \
+	F(mcast_max, MCAST_MAX) F(dma_bits, DMA_BITS) F(itr_max_us, ITR_MAX_US) \
+	F(itr_step_us, ITR_STEP_US) F(irq_autoclear, IRQ_AUTOCLEAR) F(pause, PAUSE)
+
 #endif /* NAX_CAPS_H */

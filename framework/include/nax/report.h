@@ -143,6 +143,14 @@ struct nax_queue_stats {
 	u64 bad_completions;
 };
 
+/* All but @errors, for tables: F(field, FIELD), as NAX_CAPS_LIMITS() in <nax/caps.h>. */
+#define NAX_QUEUE_COUNTERS(F) \
+	F(packets, PACKETS) F(bytes, BYTES) F(drops, DROPS) F(csum_bad, CSUM_BAD) \
+	F(csum_disputed, CSUM_DISPUTED) F(sw_csum, SW_CSUM) F(sw_gso, SW_GSO) \
+	F(sw_vlan, SW_VLAN) F(sw_linear, SW_LINEAR) F(doorbells, DOORBELLS) F(polls, POLLS) \
+	F(idle, IDLE) F(interrupts, INTERRUPTS) F(restarts, RESTARTS) \
+	F(bad_completions, BAD_COMPLETIONS)
+
 #define NAX_DIAG_RECORDS 1536
 #define NAX_DIAG_NAME 20
 

@@ -10,6 +10,7 @@
 #include <linux/dim.h>
 #include <linux/netdevice.h>
 #include <net/devlink.h>
+#include <net/genetlink.h>
 
 #include "nax_have.h"
 
@@ -70,6 +71,16 @@ static inline void nax_set_xdp_features(struct net_device *dev)
 	xdp_set_features_flag(dev, NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |
 			      NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_RX_SG |
 			      NETDEV_XDP_ACT_NDO_XMIT_SG);
+#endif
+}
+
+/* Since 6.6 a dump has the same information as other requests. */
+static inline struct nlattr **nax_genl_dump_attrs(struct netlink_callback *cb)
+{
+#ifdef NAX_HAVE_GENL_INFO_DUMP
+	return genl_info_dump(cb)->attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
 #endif
 }
 

@@ -42,3 +42,18 @@ nax_load()
 			echo "$pci" >/sys/bus/pci/drivers/nax_ixgbe/bind || return
 	done
 }
+
+# nax_program: on the host side, put nax and the libraries that it loads into the guest.
+nax_program()
+{
+	local program=$here/../build/release/nax
+
+	mapfile -t -O "${#files[@]}" files < <(echo "$program"
+		ldd "$program" | grep -oE '/[^ ]+' | grep -vE '/(ld-linux|libc|libm)[-.]')
+}
+
+# nax ARGS..: run it in a guest.
+nax()
+{
+	LD_LIBRARY_PATH=/nax /nax/nax "$@"
+}

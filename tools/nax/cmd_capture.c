@@ -186,7 +186,6 @@ static int capture_start(struct capture *c)
 	for (q = 0; q < opt->queues; q++)
 		if (cli_poll_queue(c->cli, poll, c->port, (int)q))
 			return 1;
-	cli_serve(c->cli, c->port, NULL);
 	return 0;
 }
 

@@ -248,7 +248,6 @@ static int fwd_start(struct fwd *f)
 		if (cli_start(f->cli, port, &config) ||
 		    cli_filter(f->cli, port, CLI_FILTER_ALL))
 			return 1;
-		cli_serve(f->cli, port, NULL);
 	}
 	/* one context for both ports: buffers change hands without a lock */
 	poll = cli_poll_add(f->cli, &f->loop, f->opt->spin, f);

@@ -326,10 +326,8 @@ static int start_port(struct gen *gen, const char *name)
 	config.tx_queues = (u16)opt->queues;
 	if (frame > config.mtu + L2_BYTES)
 		config.mtu = frame - L2_BYTES;
-	if (cli_start(gen->cli, port, &config) || cli_filter(gen->cli, port, CLI_FILTER_ALL))
-		return 1;
-	cli_serve(gen->cli, port, NULL);
-	return 0;
+	return cli_start(gen->cli, port, &config) ||
+	       cli_filter(gen->cli, port, CLI_FILTER_ALL);
 }
 
 static void set_addresses(struct gen *gen)

@@ -249,7 +249,6 @@ static int stats_start(struct stats *s, struct cli_loop *loop)
 	for (i = 0; poll && i < s->queues; i++)
 		if (cli_poll_queue(s->cli, poll, s->port, (int)i))
 			return 1;
-	cli_serve(s->cli, s->port, NULL);
 	return poll ? 0 : 1;
 }
 

@@ -495,7 +495,7 @@ static int tap_run(struct cli *cli, const void *options)
 	}
 	if (start_port(tap) || start_tap(tap) || start_queues(tap))
 		goto close;
-	cli_serve(cli, tap->port, tap->dev.name);
+	tap->loop.netdev = tap->dev.name;
 	tap->now.when_ns = cli_time();
 	cli_loop(cli, &tap->loop);
 	rc = finish(tap);

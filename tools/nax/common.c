@@ -90,14 +90,6 @@ int cli_start(struct cli *cli, struct nax_port *port, const struct nax_port_conf
 	return cli_fail(cli, "%s: %s", info.name, err.text[0] ? err.text : strerror(-rc));
 }
 
-void cli_serve(struct cli *cli, struct nax_port *port, const char *netdev)
-{
-	struct nax_error err = { 0 };
-
-	if (nax_port_serve(port, netdev, &err))
-		cli_note(cli, "nax show and others cannot ask for this device: %s", err.text);
-}
-
 int cli_queues(struct cli *cli, struct nax_port *port, u32 queues)
 {
 	const struct nax_caps *caps = nax_port_caps(port);

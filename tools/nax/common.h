@@ -46,6 +46,7 @@ struct cli {
  * struct cli_loop - the main thread of a command that moves packets
  * @port: ports whose events are watched
  * @n_ports: how many
+ * @netdev: network device that the ports are connected to, or NULL
  * @poll: poll contexts, to be started, stopped and destroyed by the loop
  * @fn: handler of each
  * @fn_arg: its argument
@@ -63,6 +64,7 @@ struct cli {
 struct cli_loop {
 	struct nax_port *port[CLI_PORTS_MAX];
 	unsigned int n_ports;
+	const char *netdev;
 	struct nax_poll *poll[CLI_POLLS_MAX];
 	nax_poll_fn fn;
 	void *fn_arg[CLI_POLLS_MAX];
@@ -101,9 +103,6 @@ struct nax_port *cli_open(struct cli *cli, const char *name);
 /** cli_start() - start a port; exit status. */
 int cli_start(struct cli *cli, struct nax_port *port, const struct nax_port_config *config);
 
-/** cli_serve() - let nax show and the like ask about @port; a note if they cannot. */
-void cli_serve(struct cli *cli, struct nax_port *port, const char *netdev);
-
 /**
  * cli_wait_link() - wait until a started port has a link
  * @limit_ns: at most so long
@@ -130,7 +129,8 @@ struct nax_poll *cli_poll_add(struct cli *cli, struct cli_loop *loop, bool spin,
 int cli_poll_queue(struct cli *cli, struct nax_poll *poll, struct nax_port *port, int queue);
 
 /**
- * cli_loop() - run the poll contexts until it is time to end, then stop them
+ * cli_loop() - run the poll contexts until it is time to end, then stop them. Meanwhile nax show and
+ * the like can ask for the ports
  *
  * Return: exit status: 1 if a device went, the verifier found something, or cli_fail() was called.
  */

@@ -246,6 +246,20 @@ static void loop_run(struct cli *cli, struct cli_loop *loop)
 	}
 }
 
+/* For nax show and the like. Not being asked is no reason not to work. */
+static void ports_serve(struct cli *cli, struct cli_loop *loop)
+{
+	struct nax_error err = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < loop->n_ports; i++) {
+		if (!nax_port_serve(loop->port[i], loop->netdev, &err))
+			continue;
+		cli_note(cli, "nobody can ask for this device: %s", err.text);
+		return;
+	}
+}
+
 int cli_loop(struct cli *cli, struct cli_loop *loop)
 {
 	if (!loop->interval_ns)
@@ -254,6 +268,7 @@ int cli_loop(struct cli *cli, struct cli_loop *loop)
 	loop->end_ns = loop->start_ns;
 	if (polls_start(cli, loop))
 		return 1;
+	ports_serve(cli, loop);
 	loop_run(cli, loop);
 	loop->end_ns = cli_time();
 	/* a poll thread that waits for a reader of its output now knows that it need not */

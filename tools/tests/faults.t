@@ -49,7 +49,7 @@ ok "MTU out of range" fails_with 1 "9710" "$nax" tap "vfio-user:$a" naxtest0 --m
 start holder "$nax" stats "vfio-user:$a" --watch --interval 1
 holder=$started
 wait_for 10 test -s "$work/holder.log"
-ok "two clients" fails_with 1 "busy" "$nax" show "vfio-user:$a"
+ok "two clients" fails_with 1 "busy" "$nax" fwd "vfio-user:$a" "vfio-user:$b"
 kill -KILL "$holder"
 wait_gone "$holder" 5
 ok "the next client is served after one was killed" "$nax" show "vfio-user:$a"

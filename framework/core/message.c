@@ -208,8 +208,10 @@ static int nax_msg_fill_dev(struct nax_msg *m, const struct nax_msg_source *s)
 {
 	const struct nax_adapter *a = &s->c->a;
 	const struct nax_rss *rss = &s->c->rss;
+	u64 recoveries;
 
 	nax_msg_check_enums();
+	nax_adapter_recovery(a, &recoveries);
 	nax_msg_put_text(m, NAX_A_DEV_NETDEV, s->dev->netdev);
 	nax_msg_put_text(m, NAX_A_DEV_BUS_ADDRESS, s->dev->bus_address);
 	nax_msg_put_text(m, NAX_A_DEV_DRIVER, a->driver->name);
@@ -224,7 +226,7 @@ static int nax_msg_fill_dev(struct nax_msg *m, const struct nax_msg_source *s)
 	nax_msg_put(m, NAX_A_DEV_MAC, a->mac, sizeof(a->mac));
 	nax_msg_put_uint(m, NAX_A_DEV_OFFLOADS, a->offloads);
 	nax_msg_put_uint(m, NAX_A_DEV_VECTORS, a->n_vectors);
-	nax_msg_put_uint(m, NAX_A_DEV_RECOVERIES, s->c->recover.count);
+	nax_msg_put_uint(m, NAX_A_DEV_RECOVERIES, recoveries);
 	nax_msg_put_fields(m, &s->c->config, nax_msg_config, ARRAY_SIZE(nax_msg_config));
 	nax_msg_put_uint(m, NAX_A_DEV_RSS_TYPES, rss->types);
 	if (rss->entries)
@@ -389,9 +391,11 @@ static int nax_msg_fill_link(struct nax_msg *m, const struct nax_msg_source *s)
 static int nax_msg_fill_fault(struct nax_msg *m, const struct nax_msg_source *s)
 {
 	const struct nax_recover *r = &s->c->recover;
+	u64 count;
 
+	nax_adapter_recovery(&s->c->a, &count);
 	nax_msg_put_u32(m, NAX_A_FAULT_STEP, r->last);
-	nax_msg_put_uint(m, NAX_A_FAULT_COUNT, r->count);
+	nax_msg_put_uint(m, NAX_A_FAULT_COUNT, count);
 	if (!r->dumped)
 		return 1;
 	nax_msg_put_uint(m, NAX_A_FAULT_WHEN_NS, r->dump->when_ns);

@@ -28,7 +28,7 @@ scripts() {
 }
 ok "its scripts have DKMS act on this version" scripts
 
-mkdir -p "$work/conf/framework.conf.d" "$work/dkms" "$work/modules"
+mkdir -p "$work/conf/framework.conf.d" "$work/dkms" "$work/modules/$kernel"
 cat >"$work/conf/framework.conf" <<-END
 	dkms_tree=$work/dkms
 	source_tree=$work/root/usr/src

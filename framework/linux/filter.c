@@ -19,8 +19,9 @@ static u8 (*nax_filter_alloc(u32 uc, u32 mc))[ETH_ALEN]
 	return kvmalloc_array(1 + uc + mc, ETH_ALEN, GFP_KERNEL);
 }
 
-static u32 nax_filter_flags(const struct net_device *dev)
+static u32 nax_filter_flags(struct net_device *dev)
 {
+	struct nax_device *d = nax_netdev_device(dev);
 	u32 flags = NAX_FILTER_BROADCAST;
 
 	if (dev->flags & IFF_PROMISC)
@@ -28,7 +29,7 @@ static u32 nax_filter_flags(const struct net_device *dev)
 	if (dev->flags & IFF_ALLMULTI)
 		flags |= NAX_FILTER_ALLMULTI;
 	/* A promiscuous port shows frames of all VLANs. */
-	if (dev->features & NETIF_F_HW_VLAN_CTAG_FILTER && !(dev->flags & IFF_PROMISC))
+	if (test_bit(NAX_DEV_VLAN_FILTER, &d->flags) && !(dev->flags & IFF_PROMISC))
 		flags |= NAX_FILTER_VLAN;
 	return flags;
 }

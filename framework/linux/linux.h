@@ -135,6 +135,7 @@ enum nax_device_flag {
 	NAX_DEV_REMOVING,	/* no service any more */
 	NAX_DEV_FILTER,		/* the receive filter must be applied again */
 	NAX_DEV_OPEN,		/* administratively up; changed under control */
+	NAX_DEV_VLAN_FILTER,	/* as NETIF_F_HW_VLAN_CTAG_FILTER is, or is about to be */
 };
 
 /** enum nax_reporter - what devlink calls a health reporter */

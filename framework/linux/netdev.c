@@ -207,8 +207,12 @@ static int nax_set_features(struct net_device *dev, netdev_features_t features)
 			config.offloads &= ~offload;
 	}
 	ret = config.offloads == d->config.offloads ? 0 : nax_change(d, &config);
-	if (!ret && (features ^ dev->features) & NETIF_F_HW_VLAN_CTAG_FILTER)
+	/* The service may apply the filter before the stack has noted the feature. */
+	if (!ret && (features ^ dev->features) & NETIF_F_HW_VLAN_CTAG_FILTER) {
+		assign_bit(NAX_DEV_VLAN_FILTER, &d->flags,
+			   features & NETIF_F_HW_VLAN_CTAG_FILTER);
 		nax_filter_changed(dev);
+	}
 	return ret;
 }
 
@@ -291,6 +295,7 @@ static void nax_netdev_fill(struct nax_device *d)
 	dev->max_mtu = caps->mtu_max;
 	dev->hw_features = nax_features_of(caps->offloads) & ~NETIF_F_HIGHDMA;
 	dev->features = dev->hw_features | NETIF_F_HIGHDMA;
+	assign_bit(NAX_DEV_VLAN_FILTER, &d->flags, dev->features & NETIF_F_HW_VLAN_CTAG_FILTER);
 	dev->vlan_features = dev->features & (NETIF_F_SG | NETIF_F_HIGHDMA | NETIF_F_CSUM_MASK |
 					      NETIF_F_SCTP_CRC | NETIF_F_ALL_TSO |
 					      NETIF_F_GSO_UDP_L4);

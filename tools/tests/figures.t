@@ -1,26 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Figures that users are promised and that do not depend on a machine's speed alone: memory, and the
-# time `nax show` takes, twice what it needs where nothing else runs. On a machine that is busy with other work
-# NAX_SLOW=N allows N times as long.
+# Figures that users are promised and that do not depend on a machine's speed: memory, and what `nax show` asks
+# of a device. Its time is told, not asserted.
 . "$(dirname "$0")/lib.sh"
 
 NICSIM=build/release/nicsim nicsim_start sim --port "$work/a.sock,model=82599,net=wire:w" \
-	--port "$work/b.sock,model=82599,net=wire:w"
+	--port "$work/b.sock,model=82599,net=wire:w" --trace "$work/trace"
 
-# The best of five: what the program needs, not what else the machine did meanwhile.
-show_time() {
-	local best=999999 before after i
-	for i in 1 2 3 4 5; do
-		before=$(date +%s%N)
-		build/release/nax show "vfio-user:$work/a.sock" >"$work/show.log" || return 1
-		after=$(date +%s%N)
-		[ $(((after - before) / 1000)) -ge $best ] || best=$(((after - before) / 1000))
-	done
-	echo "# nax show: $best us" >&2
-	[ $best -lt $((100000 * ${NAX_SLOW:-1})) ]
+# A read takes about 1 us on PCIe, so 2,000 are 2 ms; by vfio-user each is a message and its answer, and most of
+# the 40 to 120 ms that were seen.
+show_reads() {
+	local before after reads
+
+	before=$(date +%s%N)
+	build/release/nax show "vfio-user:$work/a.sock" >"$work/show.log" || return 1
+	after=$(date +%s%N)
+	reads=$(grep -c ' read ' "$work/trace")
+	echo "# nax show: $reads register reads, $(((after - before) / 1000)) us" >&2
+	[ "$reads" -gt 100 ] && [ "$reads" -lt 2000 ]
 }
-ok "nax show answers within 100 ms" show_time
+ok "nax show reads fewer than 2000 registers" show_reads
 
 resident() {
 	start tap build/release/nax stats "vfio-user:$work/a.sock" --watch --interval 1 --queues 4

@@ -74,7 +74,7 @@ ifeq ($(filter $(VARIANT),release asan tsan fuzz),)
 $(error VARIANT is "$(VARIANT)": must be release, asan, tsan or fuzz)
 endif
 
-.PHONY: all bench bench-scale demo check check-full table fuzz fuzz-run install install-programs uapi
+.PHONY: all bench bench-kernel bench-scale demo check check-full table fuzz fuzz-run install install-programs uapi
 .PHONY: install-dkms uninstall deb clean help deps deps-demo deps-check deps-fuzz deps-bench deps-deb programs tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -207,6 +207,9 @@ fuzz: deps-fuzz			## fuzz both ends of vfio-user and the driver, 60 s each; FUZZ
 FUZZ_SECONDS ?= 60
 fuzz-run: $(FUZZERS)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/tests/fuzz $(FUZZERS)
+
+bench-kernel: deps-check programs	## what a packet costs in a kernel, beside in-tree ixgbe; build/bench-kernel.json
+	@tools/bench/kernel/run build/bench-kernel.json
 
 TABLE_DOC := docs/testing.md
 table:				## write the table of scenarios into docs/testing.md

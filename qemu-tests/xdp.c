@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * XDP programs for scenarios, one per object: -DPROGRAM=NAME, and -DFRAGS for one that takes frames of
+ * several buffers. Those that redirect go to interface TARGET.
+ */
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#ifndef TARGET
+#define TARGET 0
+#endif
+
+/* RFC 792; <linux/icmp.h> wants a C library. */
+#define ICMP_ECHOREPLY	0
+#define ICMP_ECHO	8
+
+struct headers {
+	struct ethhdr eth;
+	struct iphdr ip;
+	struct {
+		__u8 type;
+		__u8 code;
+		__u16 checksum;
+	} icmp;
+} __attribute__((packed));
+
+static __always_inline int pass(struct xdp_md *ctx)
+{
+	return XDP_PASS;
+}
+
+static __always_inline int drop(struct xdp_md *ctx)
+{
+	return XDP_DROP;
+}
+
+static __always_inline int aborted(struct xdp_md *ctx)
+{
+	return XDP_ABORTED;
+}
+
+static __always_inline int redirect(struct xdp_md *ctx)
+{
+	return bpf_redirect(TARGET, 0);
+}
+
+/* Answers echo requests; the rest is the kernel's. */
+static __always_inline int echo(struct xdp_md *ctx)
+{
+	struct headers *h = (void *)(long)ctx->data;
+	unsigned char mac[ETH_ALEN];
+	__u32 address, sum;
+
+	if ((void *)(h + 1) > (void *)(long)ctx->data_end || h->eth.h_proto != bpf_htons(ETH_P_IP) ||
+	    h->ip.ihl != 5 || h->ip.protocol != IPPROTO_ICMP || h->icmp.type != ICMP_ECHO)
+		return XDP_PASS;
+	__builtin_memcpy(mac, h->eth.h_dest, ETH_ALEN);
+	__builtin_memcpy(h->eth.h_dest, h->eth.h_source, ETH_ALEN);
+	__builtin_memcpy(h->eth.h_source, mac, ETH_ALEN);
+	address = h->ip.saddr;
+	h->ip.saddr = h->ip.daddr;
+	h->ip.daddr = address;
+	h->icmp.type = ICMP_ECHOREPLY;
+	sum = h->icmp.checksum + bpf_htons(ICMP_ECHO << 8);
+	h->icmp.checksum = (sum & 0xffff) + (sum >> 16);
+	return XDP_TX;
+}
+
+#ifdef FRAGS
+SEC("xdp.frags")
+#else
+SEC("xdp")
+#endif
+int program(struct xdp_md *ctx)
+{
+	return PROGRAM(ctx);
+}
+
+char _license[] SEC("license") = "GPL";

@@ -516,8 +516,6 @@ static void nax_release_quarantine(struct nax_core *c, struct nax_queue *q)
 int nax_adapter_reset(struct nax_adapter *a, const char *why, struct nax_error *err)
 {
 	struct nax_core *c = nax_core_of(a);
-	struct nax_error cause;
-	int ret;
 
 	if (nax_is_gone(c))
 		return nax_refuse_gone(c, err);
@@ -529,12 +527,7 @@ int nax_adapter_reset(struct nax_adapter *a, const char *why, struct nax_error *
 	nax_pause_all(c);
 	nax_take_down(c);
 	nax_queues_each(c, nax_release_quarantine);
-	nax_recover_clear(c);
-	ret = nax_bring_up(c, &cause);
-	if (ret)
-		ret = nax_recover_failed(c, cause.text, err);
-	nax_resume_all(c);
-	return ret;
+	return nax_bring_back(c, err);
 }
 
 static void nax_suspend(struct nax_core *c, const char *why)
@@ -610,17 +603,9 @@ static int nax_come_back(struct nax_core *c, struct nax_error *err)
 
 static int nax_resume_up(struct nax_core *c, struct nax_error *err)
 {
-	struct nax_error cause;
-	int ret;
-
 	nax_set_state(c, NAX_STATE_RESETTING);
 	nax_pause_all(c);
-	nax_recover_clear(c);
-	ret = nax_bring_up(c, &cause);
-	if (ret)
-		ret = nax_recover_failed(c, cause.text, err);
-	nax_resume_all(c);
-	return ret;
+	return nax_bring_back(c, err);
 }
 
 int nax_adapter_resume(struct nax_adapter *a, struct nax_error *err)

@@ -435,6 +435,11 @@ void nax_stats_keep(struct nax_core *c, const struct nax_queue *q);
 void nax_recover_run(struct nax_core *c);
 /** nax_recover_failed() - the device did not come back from stop and start: FLR, then gone. */
 int nax_recover_failed(struct nax_core *c, const char *why, struct nax_error *err);
+/**
+ * nax_bring_back() - bring up again what was taken down while it was UP, by FLR if it must be, and
+ * resume its paused queues. What was reported until now is dealt with. Return: 0; -ENODEV, gone.
+ */
+int nax_bring_back(struct nax_core *c, struct nax_error *err);
 /** nax_recover_clear() - faults reported so far are dealt with by a step for the whole adapter. */
 void nax_recover_clear(struct nax_core *c);
 /**

@@ -184,6 +184,19 @@ int nax_recover_failed(struct nax_core *c, const char *why, struct nax_error *er
 	return ret ? nax_refuse_gone(c, err) : 0;
 }
 
+int nax_bring_back(struct nax_core *c, struct nax_error *err)
+{
+	struct nax_error cause;
+	int ret;
+
+	nax_recover_clear(c);
+	ret = nax_bring_up(c, &cause);
+	if (ret)
+		ret = nax_recover_failed(c, cause.text, err);
+	nax_resume_all(c);
+	return ret;
+}
+
 static void nax_recover_queue(struct nax_core *c, struct nax_queue *q, const char *why)
 {
 	struct nax_queue_core *qc = nax_qc(q);

@@ -289,19 +289,11 @@ static void nax_tests_run(struct nax_core *c, struct nax_error *result)
 
 static int nax_selftest_up(struct nax_core *c, struct nax_error *result, struct nax_error *err)
 {
-	struct nax_error cause;
-	int ret;
-
 	nax_set_state(c, NAX_STATE_RESETTING);
 	nax_pause_all(c);
 	nax_take_down(c);
 	nax_tests_run(c, result);
-	nax_recover_clear(c);
-	ret = nax_bring_up(c, &cause);
-	if (ret)
-		ret = nax_recover_failed(c, cause.text, err);
-	nax_resume_all(c);
-	return ret;
+	return nax_bring_back(c, err);
 }
 
 /* A pair of queues is made for it; what an administrator asked of RSS is kept. */

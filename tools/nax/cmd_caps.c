@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* nax caps: what a device can do, and within which limits. */
-#include <stdlib.h>
-
 #include "commands.h"
 #include "common.h"
 #include "describe.h"
@@ -41,25 +39,21 @@ static void caps_text(const struct view *v)
 static int caps_run(struct cli *cli, const void *options)
 {
 	const struct caps_options *opt = options;
-	struct nax_error err = { 0 };
+	const char *name = opt->common.operand[0];
 	struct source *s;
 	struct view *v;
-	int rc = 0;
 
-	s = source_open(cli, opt->common.operand[0]);
+	s = source_open(cli, name);
 	if (!s)
 		return 1;
-	v = malloc(sizeof(*v));
-	if (!v || view_get(v, s, VIEW_DEV | VIEW_CAPS, &err))
-		rc = cli_fail(cli, "%.127s: %s", opt->common.operand[0],
-			      v ? err.text : "out of memory");
-	else if (opt->common.json)
+	v = view_new(cli, s, name, VIEW_DEV | VIEW_CAPS);
+	if (v && opt->common.json)
 		caps_json(cli, v);
-	else
+	else if (v)
 		caps_text(v);
-	free(v);
 	source_close(s);
-	return rc;
+	view_free(v);
+	return v ? 0 : 1;
 }
 
 const struct command cmd_caps = {

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* nax fault: the last step of recovery, why it was taken, and the registers before it. */
-#include <errno.h>
-#include <stdlib.h>
-
 #include "commands.h"
 #include "common.h"
 #include "describe.h"
@@ -57,33 +54,26 @@ static void fault_text(const struct view *v)
 static int fault_run(struct cli *cli, const void *options)
 {
 	const struct fault_options *opt = options;
+	const char *name = opt->common.operand[0];
 	u32 what = VIEW_DEV | VIEW_VERIFY | VIEW_FAULT;
-	struct nax_error err = { 0 };
 	struct source *s;
 	struct view *v;
-	int rc = 0;
 
-	s = source_open(cli, opt->common.operand[0]);
+	s = source_open(cli, name);
 	if (!s)
 		return 1;
-	v = malloc(sizeof(*v));
-	rc = v ? view_get(v, s, what, &err) : -ENOMEM;
-	if (!rc && opt->records && v->fault.n_records)
-		rc = view_get(v, s, what | VIEW_RECORDS, &err);
-	if (rc) {
-		rc = cli_fail(cli, "%.127s: %s", opt->common.operand[0],
-			      v ? err.text : "out of memory");
-		goto close;
+	v = view_new(cli, s, name, what);
+	if (v && opt->records && v->fault.n_records) {
+		view_free(v);
+		v = view_new(cli, s, name, what | VIEW_RECORDS);
 	}
-	if (opt->common.json)
+	if (v && opt->common.json)
 		fault_json(cli, v);
-	else
+	else if (v)
 		fault_text(v);
-	view_free(v);
-close:
-	free(v);
 	source_close(s);
-	return rc;
+	view_free(v);
+	return v ? 0 : 1;
 }
 
 const struct command cmd_fault = {

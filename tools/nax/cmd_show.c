@@ -2,7 +2,6 @@
 /* nax show: what a device is, can do, and is connected to. */
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
@@ -191,20 +190,19 @@ static int show_start(struct cli *cli, struct nax_port *port)
 static int show_run(struct cli *cli, const void *options)
 {
 	const struct show_options *opt = options;
-	struct nax_error err = { 0 };
+	const char *name = opt->common.operand[0];
 	struct source *s;
 	struct view *v;
 	int rc = 0;
 
-	s = source_open(cli, opt->common.operand[0]);
+	s = source_open(cli, name);
 	if (!s)
 		return 1;
 	if (source_port(s))
 		rc = show_start(cli, source_port(s));
-	v = malloc(sizeof(*v));
-	if (!v || view_get(v, s, VIEW_ALL | (opt->registers ? VIEW_REGISTERS : 0), &err)) {
-		rc = cli_fail(cli, "%.127s: %s", opt->common.operand[0],
-			      v ? err.text : "out of memory");
+	v = view_new(cli, s, name, VIEW_ALL | (opt->registers ? VIEW_REGISTERS : 0));
+	if (!v) {
+		rc = 1;
 		goto close;
 	}
 	if (v->info.verify_failures)
@@ -215,7 +213,6 @@ static int show_run(struct cli *cli, const void *options)
 		show_text(v);
 	view_free(v);
 close:
-	free(v);
 	source_close(s);
 	return rc;
 }

@@ -423,7 +423,7 @@ void json_add_port(struct json_object *o, struct nax_port *port)
 
 	if (v)
 		json_add_view(o, v);
-	free(v);
+	view_free(v);
 }
 
 u64 port_interrupts(struct nax_port *port)

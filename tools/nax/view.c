@@ -330,6 +330,15 @@ static const struct {
 	{ VIEW_REGISTERS, NAX_CMD_REGISTER_GET, true, "register-get", on_records, NULL, 0 },
 };
 
+static int view_no_memory(struct nax_error *err)
+{
+	if (err) {
+		err->code = -ENOMEM;
+		snprintf(err->text, sizeof(err->text), "out of memory");
+	}
+	return -ENOMEM;
+}
+
 int view_get(struct view *v, struct source *s, u32 what, struct nax_error *err)
 {
 	struct reading r = { .v = v };
@@ -341,7 +350,7 @@ int view_get(struct view *v, struct source *s, u32 what, struct nax_error *err)
 	if (what & (VIEW_RECORDS | VIEW_REGISTERS)) {
 		v->dump = calloc(1, sizeof(*v->dump));
 		if (!v->dump)
-			rc = -ENOMEM;
+			return view_no_memory(err);
 	}
 	for (i = 0; !rc && i < ARRAY_LEN(questions); i++) {
 		if (!(what & questions[i].what))
@@ -355,15 +364,30 @@ int view_get(struct view *v, struct source *s, u32 what, struct nax_error *err)
 				 e.text);
 		}
 	}
-	if (rc)
-		view_free(v);
+	if (rc) {
+		free(v->dump);
+		v->dump = NULL;
+	}
 	return rc;
+}
+
+struct view *view_new(struct cli *cli, struct source *s, const char *name, u32 what)
+{
+	struct view *v = malloc(sizeof(*v));
+	struct nax_error err;
+
+	if (v && !view_get(v, s, what, &err))
+		return v;
+	cli_fail(cli, "%.127s: %s", name, v ? err.text : "out of memory");
+	free(v);
+	return NULL;
 }
 
 void view_free(struct view *v)
 {
-	free(v->dump);
-	v->dump = NULL;
+	if (v)
+		free(v->dump);
+	free(v);
 }
 
 struct view *view_of_port(struct nax_port *port)

@@ -105,7 +105,7 @@ struct view {
 
 /**
  * view_get() - ask for the parts in @what
- * @v: set; view_free() it
+ * @v: set; after success its dump is the caller's
  * @s: who is asked
  * @what: VIEW_*
  * @err: which question has no answer, and why
@@ -113,9 +113,18 @@ struct view {
  * Return: 0 or -errno.
  */
 int view_get(struct view *v, struct source *s, u32 what, struct nax_error *err);
+
+/**
+ * view_new() - view_get() into memory of its own; view_free() it
+ *
+ * Return: NULL after a message that begins with @name.
+ */
+struct view *view_new(struct cli *cli, struct source *s, const char *name, u32 what);
+
+/** view_free() - let go of it and of its dump; NULL is fine */
 void view_free(struct view *v);
 
-/** view_of_port() - all but dumps of a port of this program; NULL without memory. */
+/** view_of_port() - all but dumps of a port of this program; view_free() it. NULL without memory. */
 struct view *view_of_port(struct nax_port *port);
 
 #endif /* NAX_TOOL_VIEW_H */

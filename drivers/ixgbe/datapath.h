@@ -50,12 +50,16 @@ static const u16 sum_flags[16] = {
 };
 
 /* RSS type, bits 3:0 of info. */
-#define HASH(type)		((u32)NAX_HASH_##type << NAX_F_HASH_SHIFT)
+#define HASH_TYPE(i)		((i) == 1 ? NAX_HASH_IPV4_TCP : (i) == 2 ? NAX_HASH_IPV4 : \
+				 (i) == 3 ? NAX_HASH_IPV6_TCP : (i) == 4 ? NAX_HASH_IPV6_EX : \
+				 (i) == 5 ? NAX_HASH_IPV6 : (i) == 6 ? NAX_HASH_IPV6_TCP_EX : \
+				 (i) == 7 ? NAX_HASH_IPV4_UDP : (i) == 8 ? NAX_HASH_IPV6_UDP : \
+				 (i) == 9 ? NAX_HASH_IPV6_UDP_EX : 0)
+#define HASH(i)			((u32)HASH_TYPE(i) << NAX_F_HASH_SHIFT)
+#define HASH4(i)		HASH(i), HASH((i) + 1), HASH((i) + 2), HASH((i) + 3)
 
 static const u32 hash_flags[16] = {
-	[1] = HASH(IPV4_TCP), [2] = HASH(IPV4), [3] = HASH(IPV6_TCP), [4] = HASH(IPV6_EX),
-	[5] = HASH(IPV6), [6] = HASH(IPV6_TCP_EX), [7] = HASH(IPV4_UDP), [8] = HASH(IPV6_UDP),
-	[9] = HASH(IPV6_UDP_EX),
+	HASH4(0), HASH4(4), HASH4(8), HASH4(12),
 };
 
 /* What makes a descriptor a good frame of its own. */

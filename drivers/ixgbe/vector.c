@@ -22,11 +22,6 @@
 #define FOUR(f, i)	f(i), f((i) + 1), f((i) + 2), f((i) + 3)
 #define SIXTEEN(f)	FOUR(f, 0), FOUR(f, 4), FOUR(f, 8), FOUR(f, 12)
 #define SUM_BYTE(i)	(SUM(i) >> 8)
-#define HASH_BYTE(i)	((i) == 1 ? NAX_HASH_IPV4_TCP : (i) == 2 ? NAX_HASH_IPV4 : \
-			 (i) == 3 ? NAX_HASH_IPV6_TCP : (i) == 4 ? NAX_HASH_IPV6_EX : \
-			 (i) == 5 ? NAX_HASH_IPV6 : (i) == 6 ? NAX_HASH_IPV6_TCP_EX : \
-			 (i) == 7 ? NAX_HASH_IPV4_UDP : (i) == 8 ? NAX_HASH_IPV6_UDP : \
-			 (i) == 9 ? NAX_HASH_IPV6_UDP_EX : 0)
 
 static const struct rx_consts {
 	union nax_v_const l3, l4, sum, hash, nibble, l4_bits, sum_bits, vp, eop, len, minus_1,
@@ -35,7 +30,7 @@ static const struct rx_consts {
 	.l3 = NAX_V_BYTES(SIXTEEN(L3)),
 	.l4 = NAX_V_BYTES(SIXTEEN(L4)),
 	.sum = NAX_V_BYTES(SIXTEEN(SUM_BYTE)),
-	.hash = NAX_V_BYTES(SIXTEEN(HASH_BYTE)),
+	.hash = NAX_V_BYTES(SIXTEEN(HASH_TYPE)),
 	.nibble = NAX_V_ALL(0xf),
 	.l4_bits = NAX_V_ALL(0x87),
 	.sum_bits = NAX_V_ALL(IXGBE_RXD_SUM_SEEN | IXGBE_RXD_SUM_BAD),

@@ -26,7 +26,8 @@ ifneq ($(VARIANT),fuzz)
 AR = gcc-ar
 endif
 
-CFLAGS_release = -O2 -fno-strict-aliasing -fno-semantic-interposition
+# Vectors made of a few neighbouring words cost more to fill than they save in stores.
+CFLAGS_release = -O2 -fno-tree-slp-vectorize -fno-strict-aliasing -fno-semantic-interposition
 CFLAGS_asan    = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_tsan    = -O1 -fno-omit-frame-pointer -fsanitize=thread
 CFLAGS_fuzz    = -O1 -gdwarf-4 -fno-omit-frame-pointer \

@@ -16,10 +16,10 @@ static noinline void rx_rest(struct nax_queue *q, u32 budget)
 	} while (rx_more(q, budget));
 }
 
-/** ixgbe_rx_singles() - the rest of a batch, of which at least one descriptor is there. */
-void ixgbe_rx_singles(struct nax_queue *q, u32 budget)
+/** ixgbe_rx_singles() - the rest of a batch: it begins with @most descriptors of nax_rx_run(). */
+void ixgbe_rx_singles(struct nax_queue *q, u32 budget, u32 most)
 {
-	rx_singles(q, nax_rx_run(q, budget));
+	rx_singles(q, most);
 	if (unlikely(rx_more(q, budget)))
 		rx_rest(q, budget);
 }
@@ -28,7 +28,7 @@ void ixgbe_rx_singles(struct nax_queue *q, u32 budget)
 void ixgbe_rx_reap(struct nax_queue *q, u32 budget)
 {
 	if (rx_done(q))
-		ixgbe_rx_singles(q, budget);
+		ixgbe_rx_singles(q, budget, nax_rx_run(q, budget));
 }
 
 /** ixgbe_rx_post() - give empty buffers to the device; nax_driver_ops.rx_post. */
@@ -43,12 +43,12 @@ void ixgbe_rx_post(struct nax_queue *q)
 	nax_rx_posted(q, end);
 }
 
-/* The packets of nax_tx_plain(). */
-static void tx_plain(struct nax_queue *q, struct nax_tx_batch *b, u32 n)
+/* The packets of nax_tx_run(). */
+static inline void tx_singles(struct nax_queue *q, u32 n)
 {
 	union ixgbe_tx_desc *ring = q->desc;
-	union ixgbe_tx_desc *d = &ring[b->tail & q->desc_mask];
-	const struct nax_slot *s = nax_tx_slot(q, b, 0);
+	union ixgbe_tx_desc *d = &ring[q->tail & q->desc_mask];
+	const struct nax_slot *s = nax_ring_slot(&q->ring, q->ring.next);
 	const struct nax_slot *end = s + n;
 	u32 bytes = 0;
 
@@ -56,7 +56,7 @@ static void tx_plain(struct nax_queue *q, struct nax_tx_batch *b, u32 n)
 		bytes += s->len;
 		tx_give(d, s);
 	}
-	if (nax_tx_commit_plain(q, b, n, bytes))
+	if (nax_tx_ran(q, n, bytes))
 		d[-1].data.cmd_len |= cpu_to_le32(IXGBE_TXD_RS);
 }
 
@@ -74,12 +74,10 @@ void ixgbe_tx_rest(struct nax_queue *q)
 /** ixgbe_tx_post() - packets to descriptors; nax_driver_ops.tx_post. */
 void ixgbe_tx_post(struct nax_queue *q)
 {
-	struct nax_tx_batch b = nax_tx_begin(q);
 	u32 n;
 
-	while ((n = nax_tx_plain(q, &b)) != 0)
-		tx_plain(q, &b, n);
-	nax_tx_end(q, &b);
+	while ((n = nax_tx_run(q)) != 0)
+		tx_singles(q, n);
 	if (q->ring.next != q->ring.end)
 		ixgbe_tx_rest(q);
 }

@@ -124,14 +124,13 @@ static inline bool rx_any(struct nax_queue *q, struct nax_rx_batch *b)
  * Take good frames of one descriptor each, up to @most of them and up to the first descriptor that
  * is anything else.
  */
-static inline void rx_singles(struct nax_queue *q, u32 most)
+static __always_inline void rx_singles(struct nax_queue *q, u32 most)
 {
 	const struct ixgbe_queue *p = q->priv;
 	const union ixgbe_rx_desc *ring = q->desc;
 	const union ixgbe_rx_desc *d = &ring[q->seen & q->desc_mask];
 	struct nax_slot *s = nax_ring_slot(&q->ring, q->seen);
 	const union ixgbe_rx_desc *first = d, *end = d + most;
-	u32 keep = p->rx_keep, longest = q->buf_len;
 	u64 group = (u64)q->group << 48;
 	u32 bytes = 0, all = 0;
 
@@ -143,9 +142,9 @@ static inline void rx_singles(struct nax_queue *q, u32 most)
 			break;
 		dma_rmb(); /* as in rx_any() */
 		length_vlan = le32_to_cpu(READ_ONCE(d->wb.length_vlan));
-		if (unlikely((length_vlan & 0xffff) - 1 >= longest))
+		if (unlikely((length_vlan & 0xffff) - 1 >= q->buf_len))
 			break;
-		flags = rx_good(le32_to_cpu(READ_ONCE(d->wb.info)), status, keep);
+		flags = rx_good(le32_to_cpu(READ_ONCE(d->wb.info)), status, p->rx_keep);
 		nax_slot_write(s, flags | (u64)le32_to_cpu(READ_ONCE(d->wb.hash)) << 32,
 			       length_vlan | group);
 		bytes += length_vlan & 0xffff;
@@ -186,57 +185,69 @@ static const u32 l4_types[4] = {
 	IXGBE_TXC_L4T_UDP, IXGBE_TXC_L4T_TCP, IXGBE_TXC_L4T_UDP, IXGBE_TXC_L4T_SCTP,
 };
 
-/*
- * What a packet asks for, as a context (section 7.2.3.2.3), and as bits of its data descriptors
- * (section 7.2.3.2.4). Return: bytes of headers that segmentation repeats, 0 without it.
- */
-static inline u32 tx_offload(const struct nax_slot *s, struct ixgbe_context *c, u32 *cmd, u32 *status)
+/* What the packet that begins with slot @s asks for, in the terms of sections 7.2.3.2.3 and .4. */
+static noinline void tx_translate(const struct nax_slot *s, struct ixgbe_request *r)
 {
-	u32 flags = s->flags;
 	u32 l2 = nax_tx_l2(s->hash), l3 = nax_tx_l3(s->hash), l4 = nax_tx_l4(s->hash);
+	u32 flags = s->flags;
 
-	*c = (struct ixgbe_context){ .type = IXGBE_TXD_DTYP_CONTEXT | IXGBE_TXD_DEXT };
-	*status = IXGBE_TXD_CC;
-	if (flags & NAX_F_VLAN) {
-		c->vlan_macip = (u32)s->vlan_tci << IXGBE_TXC_VLAN_SHIFT;
-		*cmd |= IXGBE_TXD_VLE;
-	}
+	*r = (struct ixgbe_request){
+		.flags = flags, .lengths = s->hash, .gso = s->gso,
+		.context = { .type = IXGBE_TXD_DTYP_CONTEXT | IXGBE_TXD_DEXT },
+		.cmd = TX_CMD | (flags & NAX_F_VLAN ? IXGBE_TXD_VLE : 0),
+		.status = IXGBE_TXD_CC,
+	};
 	if (!(flags & NAX_F_TX_MASK)) {
 		/* Lengths need not be known for a tag alone: it goes after the addresses. */
-		c->vlan_macip |= ETHER_HEADER << IXGBE_TXC_MACLEN_SHIFT;
-		return 0;
+		r->context.vlan_macip = ETHER_HEADER << IXGBE_TXC_MACLEN_SHIFT;
+		return;
 	}
-	c->vlan_macip |= l2 << IXGBE_TXC_MACLEN_SHIFT | l3;
-	c->type |= l4_types[(flags & NAX_F_L4_MASK) >> 3];
+	r->context.vlan_macip = l2 << IXGBE_TXC_MACLEN_SHIFT | l3;
+	r->context.type |= l4_types[(flags & NAX_F_L4_MASK) >> 3];
 	if (flags & NAX_F_IPV4)
-		c->type |= IXGBE_TXC_IPV4;
+		r->context.type |= IXGBE_TXC_IPV4;
 	if (flags & NAX_F_TX_IPCSUM)
-		*status |= IXGBE_TXD_IXSM;
+		r->status |= IXGBE_TXD_IXSM;
 	if (flags & NAX_F_TX_L4CSUM)
-		*status |= IXGBE_TXD_TXSM;
+		r->status |= IXGBE_TXD_TXSM;
 	if (!(flags & NAX_F_TX_GSO))
-		return 0;
+		return;
 	/* Segmentation writes new checksums always, so it must be told so. */
-	c->mss_l4len = (u32)s->gso << IXGBE_TXC_MSS_SHIFT | l4 << IXGBE_TXC_L4LEN_SHIFT;
-	*cmd |= IXGBE_TXD_TSE;
-	*status |= IXGBE_TXD_TXSM | (flags & NAX_F_IPV4 ? IXGBE_TXD_IXSM : 0);
-	return l2 + l3 + l4;
+	r->context.mss_l4len = (u32)s->gso << IXGBE_TXC_MSS_SHIFT | l4 << IXGBE_TXC_L4LEN_SHIFT;
+	r->cmd |= IXGBE_TXD_TSE;
+	r->status |= IXGBE_TXD_TXSM | (flags & NAX_F_IPV4 ? IXGBE_TXD_IXSM : 0);
+	r->headers = l2 + l3 + l4;
+}
+
+/* The same, which is what the packet before asked for as a rule. */
+static inline const struct ixgbe_request *tx_request(struct ixgbe_queue *p, const struct nax_slot *s)
+{
+	struct ixgbe_request *r = &p->request;
+
+	if (unlikely(r->flags != s->flags || r->lengths != s->hash || r->gso != s->gso))
+		tx_translate(s, r);
+	return r;
 }
 
 /*
- * Write a context descriptor unless the device's context 0 of this queue says the same already.
+ * Write a context descriptor, unless the device's context 0 of this queue says the same already.
  * Return: descriptors written.
  */
-static inline u32 tx_context(struct ixgbe_queue *p, union ixgbe_tx_desc *d, const struct ixgbe_context *c)
+static inline u32 tx_context(struct ixgbe_queue *p, union ixgbe_tx_desc *d,
+			     const struct ixgbe_request *r, const struct nax_slot *s)
 {
-	if (c->vlan_macip == p->context.vlan_macip && c->type == p->context.type &&
-	    c->mss_l4len == p->context.mss_l4len)
+	struct ixgbe_context c = r->context;
+
+	if (s->flags & NAX_F_VLAN)
+		c.vlan_macip |= (u32)s->vlan_tci << IXGBE_TXC_VLAN_SHIFT;
+	if (c.vlan_macip == p->context.vlan_macip && c.type == p->context.type &&
+	    c.mss_l4len == p->context.mss_l4len)
 		return 0;
-	p->context = *c;
-	d->context.vlan_macip = cpu_to_le32(c->vlan_macip);
+	p->context = c;
+	d->context.vlan_macip = cpu_to_le32(c.vlan_macip);
 	d->context.ipsec = 0;
-	d->context.type = cpu_to_le32(c->type);
-	d->context.mss_l4len = cpu_to_le32(c->mss_l4len);
+	d->context.type = cpu_to_le32(c.type);
+	d->context.mss_l4len = cpu_to_le32(c.mss_l4len);
 	return 1;
 }
 
@@ -266,18 +277,19 @@ static inline bool tx_one(struct nax_queue *q, struct ixgbe_queue *p, struct nax
 	u32 n = nax_tx_room(q, b);
 	u32 slot = b->next, at = b->tail, first = at;
 	u32 cmd = TX_CMD, status = 0, headers = 0, last = IXGBE_TXD_EOP;
-	const struct nax_slot *s;
+	const struct nax_slot *s = nax_tx_slot(q, b, 0);
 	u32 bytes;
 
 	if (!n)
 		return false;
-	bytes = tx_bytes(q, slot, n);
-	s = nax_tx_slot(q, b, 0);
+	bytes = likely(n == 1) ? s->len : tx_bytes(q, slot, n);
 	if (s->flags & TX_OFFLOADS) {
-		struct ixgbe_context c;
+		const struct ixgbe_request *r = tx_request(p, s);
 
-		headers = tx_offload(s, &c, &cmd, &status);
-		at += tx_context(p, &ring[at & q->desc_mask], &c);
+		at += tx_context(p, &ring[at & q->desc_mask], r, s);
+		cmd = r->cmd;
+		status = r->status;
+		headers = r->headers;
 	}
 	status |= (bytes - headers) << IXGBE_TXD_PAYLEN_SHIFT;
 	if (nax_tx_commit(q, b, n, at - first + n, bytes))

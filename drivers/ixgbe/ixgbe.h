@@ -88,13 +88,35 @@ struct ixgbe_context {
 };
 
 /**
+ * struct ixgbe_request - what a packet asks for, and how the device is told
+ * @flags: of its first slot
+ * @lengths: likewise, slot.hash
+ * @gso: likewise
+ * @context: its context, tag apart
+ * @cmd: command bits of its data descriptors
+ * @status: status bits of them
+ * @headers: bytes of headers that segmentation repeats, 0 without it
+ */
+struct ixgbe_request {
+	u32 flags;
+	u32 lengths;
+	u32 gso;
+	struct ixgbe_context context;
+	u32 cmd;
+	u32 status;
+	u32 headers;
+};
+
+/**
  * struct ixgbe_queue - the driver's part of a queue
  * @rx_keep: slot flags that the active offloads let through
  * @context: Tx: what the device's context 0 of this queue holds; type 0: nothing yet
+ * @request: Tx: of the last packet that asked for anything; flags 0: of none yet
  */
 struct ixgbe_queue {
 	u32 rx_keep;
 	struct ixgbe_context context;
+	struct ixgbe_request request;
 };
 
 /** ixgbe_modify() - read a register, clear and set bits, write it. Return: what it had been. */
@@ -163,7 +185,7 @@ void ixgbe_tx_post(struct nax_queue *q);
 void ixgbe_tx_reap(struct nax_queue *q);
 void ixgbe_rx_reap(struct nax_queue *q, u32 budget);
 void ixgbe_rx_post(struct nax_queue *q);
-void ixgbe_rx_singles(struct nax_queue *q, u32 budget);
+void ixgbe_rx_singles(struct nax_queue *q, u32 budget, u32 most);
 void ixgbe_tx_rest(struct nax_queue *q);
 
 /* filter.c, rss.c */

@@ -145,13 +145,14 @@ static inline bool rx_many(const struct nax_queue *q, u32 most)
 /* A batch that begins with many. */
 static noinline void vector_rx_many(struct nax_queue *q, u32 budget, u32 most)
 {
-	while (rx_vectors(q, most)) {
+	bool good;
+
+	do {
+		good = rx_vectors(q, most);
 		most = nax_rx_run(q, budget);
-		if (!rx_many(q, most))
-			break;
-	}
+	} while (good && rx_many(q, most));
 	if (rx_more(q, budget))
-		ixgbe_rx_singles(q, budget);
+		ixgbe_rx_singles(q, budget, most);
 }
 
 static void vector_rx_reap(struct nax_queue *q, u32 budget)
@@ -164,7 +165,7 @@ static void vector_rx_reap(struct nax_queue *q, u32 budget)
 	if (rx_many(q, most))
 		vector_rx_many(q, budget, most);
 	else
-		ixgbe_rx_singles(q, budget);
+		ixgbe_rx_singles(q, budget, most);
 }
 
 static void vector_rx_post(struct nax_queue *q)
@@ -211,11 +212,12 @@ static inline void tx_vector(union ixgbe_tx_desc *d, const struct nax_slot *s, n
 	nax_v_store_rows(d, sizeof(*d), nax_v_halves(memory, nax_v_or(words, command)));
 }
 
-static inline void tx_vectors(struct nax_queue *q, struct nax_tx_batch *b, u32 n)
+/* The packets of nax_tx_run(). */
+static noinline void tx_vectors(struct nax_queue *q, u32 n)
 {
 	union ixgbe_tx_desc *ring = q->desc;
-	union ixgbe_tx_desc *d = &ring[b->tail & q->desc_mask];
-	const struct nax_slot *s = nax_tx_slot(q, b, 0), *end = s + n;
+	union ixgbe_tx_desc *d = &ring[q->tail & q->desc_mask];
+	const struct nax_slot *s = nax_ring_slot(&q->ring, q->ring.next), *end = s + n;
 	nax_v pick = nax_v_quad(~0u, ~0u, 0xffff0908, ~0u);
 	nax_v command = nax_v_quad(0, 0, TX_CMD | IXGBE_TXD_EOP, 0);
 	nax_v bytes = nax_v_set(0);
@@ -229,23 +231,20 @@ static inline void tx_vectors(struct nax_queue *q, struct nax_tx_batch *b, u32 n
 		rest += s->len;
 		tx_give(d, s);
 	}
-	if (nax_tx_commit_plain(q, b, n, nax_v_sum(bytes) + rest))
+	if (nax_tx_ran(q, n, nax_v_sum(bytes) + rest))
 		d[-1].data.cmd_len |= cpu_to_le32(IXGBE_TXD_RS);
 }
 
 static void vector_tx_post(struct nax_queue *q)
 {
-	struct nax_tx_batch b;
 	u32 n;
 
 	if (q->ring.end - q->ring.next < 2 * TX_ROWS) {
 		ixgbe_tx_post(q);
 		return;
 	}
-	b = nax_tx_begin(q);
-	while ((n = nax_tx_plain(q, &b)) != 0)
-		tx_vectors(q, &b, n);
-	nax_tx_end(q, &b);
+	while ((n = nax_tx_run(q)) != 0)
+		tx_vectors(q, n);
 	if (q->ring.next != q->ring.end)
 		ixgbe_tx_rest(q);
 }

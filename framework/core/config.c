@@ -216,6 +216,8 @@ void nax_config_adopt(struct nax_core *c, const struct nax_config *cfg)
 	for (i = 0; i < a->n_rxq; i++)
 		if (a->rxq[i]->slots_max != s.rx_slots)
 			a->rxq[i]->slots_max = s.rx_slots;
+	for (i = 0; i < a->n_txq; i++)
+		nax_queue_tx_limits(a->txq[i]);
 	for (i = 0; i + 1 < a->n_vectors; i++)
 		WRITE_ONCE(a->vector[i].itr_us, nax_config_itr(&a->caps, cfg->itr_us));
 }

@@ -371,7 +371,8 @@ u32 nax_queue_poll_tx(struct nax_queue *q);
  * Packets that wait for room in software segmentation are kept, and nax_queue_tx_free() is 0 until
  * they are through. A queue that does not run takes none, and counts them as drops.
  *
- * Return: false if @n is more than nax_queue_tx_free() of a queue that runs: nothing happens.
+ * Return: false if @n is more than nax_queue_tx_free() of a queue that runs: nothing happens, and the
+ * log says so.
  */
 bool nax_queue_submit(struct nax_queue *q, u32 n);
 

@@ -359,8 +359,10 @@ void nax_queue_quarantine(struct nax_queue *q);
 
 /* poll.c */
 
-/** nax_queue_watch() - the device has gone on, or has got something to do: look elsewhere. */
-void nax_queue_watch(struct nax_queue *q);
+/** nax_queue_watch_begin() - the queue runs: from now on look where there may be something. */
+void nax_queue_watch_begin(struct nax_queue *q);
+/** nax_queue_tx_limits() - what a plain packet is follows from the configuration in force. */
+void nax_queue_tx_limits(struct nax_queue *q);
 /** nax_queue_watch_nothing() - there is nothing to find: the queue stops. */
 void nax_queue_watch_nothing(struct nax_queue *q);
 /** nax_queue_count_rx() - review and count what rx_reap() found from slot @first on. */

@@ -12,13 +12,32 @@
 /* Receive slots that are worth a doorbell, while the device has half of the ring's and more. */
 #define NAX_RX_POST_LEAST	16u
 
+static const __le32 nax_never;
+static const __le32 nax_always = (__force __le32)~0u;
+
+/* The device has gone on to descriptor @i, or has got it to do: look there. */
+static inline void nax_queue_watch(struct nax_queue *q, u32 i)
+{
+	q->watch = (const __le32 *)(q->watch_first + (size_t)(i & q->desc_mask) * q->watch_step);
+}
+
+static inline void nax_queue_watch_rx(struct nax_queue *q)
+{
+	nax_queue_watch(q, q->seen);
+}
+
+static inline void nax_queue_watch_tx(struct nax_queue *q)
+{
+	if (q->report_head == q->report_tail && q->watch_step)
+		q->watch = &nax_never;
+	else
+		nax_queue_watch(q, q->report[q->report_head & q->desc_mask].desc);
+}
+
 static inline bool nax_queue_quarantined(const struct nax_queue *q)
 {
 	return unlikely(nax_queue_halted(q, NAX_HALT_QUARANTINE));
 }
-
-static const __le32 nax_never;
-static const __le32 nax_always = (__force __le32)~0u;
 
 void nax_queue_watch_nothing(struct nax_queue *q)
 {
@@ -26,28 +45,24 @@ void nax_queue_watch_nothing(struct nax_queue *q)
 }
 
 /* The verifier sees every call, so none is left out. */
-void nax_queue_watch(struct nax_queue *q)
+void nax_queue_watch_begin(struct nax_queue *q)
 {
-	u32 i = q->seen;
-
 	if (!q->done.mask || nax_core_of(q->adapter)->verify) {
-		q->watch = &nax_always;
+		q->watch_first = (const u8 *)&nax_always;
+		q->watch_step = 0;
 		q->watch_mask = nax_always;
-		return;
+	} else {
+		q->watch_first = (const u8 *)q->desc + q->done.offset;
+		q->watch_step = q->desc_size;
+		q->watch_mask = q->done.mask;
 	}
-	q->watch_mask = q->done.mask;
-	if (!q->is_rx) {
-		if (q->report_head == q->report_tail) {
-			q->watch = &nax_never;
-			return;
-		}
-		i = q->report[q->report_head & q->desc_mask].desc;
-	}
-	q->watch = (const __le32 *)((const u8 *)q->desc + q->done.offset +
-				    (size_t)(i & q->desc_mask) * q->desc_size);
+	if (q->is_rx)
+		nax_queue_watch_rx(q);
+	else
+		nax_queue_watch_tx(q);
 }
 
-static void nax_queue_ring_doorbell(struct nax_queue *q)
+static inline void nax_queue_ring_doorbell(struct nax_queue *q)
 {
 	struct nax_core *c = nax_core_of(q->adapter);
 	u32 value = q->tail & q->desc_mask;
@@ -92,7 +107,7 @@ u32 nax_queue_poll_rx(struct nax_queue *q, u32 budget)
 		return 0;
 	nax_queue_count_rx(q, first);
 	q->settled = ~q->ring.end;
-	nax_queue_watch(q);
+	nax_queue_watch_rx(q);
 	return found;
 }
 
@@ -128,8 +143,7 @@ u32 nax_queue_poll_tx(struct nax_queue *q)
 	}
 	if (nax_queue_quarantined(q))
 		return 0;
-	q->settled = ~q->ring.end;
-	nax_queue_watch(q);
+	nax_queue_watch_tx(q);
 	return freed;
 }
 
@@ -192,7 +206,7 @@ static bool nax_tx_fits(struct nax_queue *q, u32 at, const struct nax_tx_scan *t
 }
 
 /* The slots stay the upper layer's; what was in them is lost, and counted. */
-static void nax_submit_stopped(struct nax_queue *q, u32 n)
+static noinline bool nax_submit_stopped(struct nax_queue *q, u32 n)
 {
 	u32 at = q->ring.end;
 	u32 end = at + min_t(u32, n, nax_ring_size(&q->ring));
@@ -200,43 +214,54 @@ static void nax_submit_stopped(struct nax_queue *q, u32 n)
 
 	for (; nax_tx_scan_packet(q, at, end, &t); at += t.slots)
 		nax_count(&q->stats.drops, 1);
+	return true;
+}
+
+void nax_queue_tx_limits(struct nax_queue *q)
+{
+	const struct nax_adapter *a = q->adapter;
+	u16 least = max_t(u16, a->caps.tx_len_min, 1);
+	u16 most = (u16)min_t(u32, a->caps.tx_slot_len_max, a->max_frame - NAX_FCS_BYTES);
+
+	/* Written only where they differ: poll contexts may be running then. */
+	if (q->plain_least != least)
+		q->plain_least = least;
+	if (q->plain_most != most)
+		q->plain_most = most;
 }
 
 /* Whether slots [@at, @end) are a packet each, of a good length, and ask for nothing. */
-static bool nax_tx_all_plain(const struct nax_queue *q, u32 at, u32 end)
+static noinline bool nax_tx_many_plain(const struct nax_queue *q, u32 at, u32 end)
 {
-	const struct nax_adapter *a = q->adapter;
-	s16 least = (s16)max_t(u32, a->caps.tx_len_min, 1);
-	u32 longest = min_t(u32, a->caps.tx_slot_len_max, a->max_frame - NAX_FCS_BYTES);
-	s16 most = (s16)min_t(u32, longest, S16_MAX);
-	struct nax_scan sum;
 	u32 n;
 
+	/* Where the first asks for something the others do too, as a rule. */
+	if (nax_ring_slot(&q->ring, at)->flags & (NAX_F_TX_MASK | NAX_F_VLAN))
+		return false;
 	for (; at != end; at += n) {
 		n = min_t(u32, end - at, nax_ring_size(&q->ring) - (at & q->ring.mask));
-		sum = nax_scan_slots(nax_ring_slot(&q->ring, at), n);
-		if (sum.any & (NAX_F_TX_MASK | NAX_F_VLAN) || !(sum.all & NAX_F_EOP) ||
-		    sum.least < least || sum.most > most)
+		if (!nax_scan_plain(nax_ring_slot(&q->ring, at), n, q->plain_least, q->plain_most))
 			return false;
 	}
 	return true;
 }
 
-/* Packet by packet, up to the first that needs software. Return: one past the last slot taken. */
-static u32 nax_submit_packets(struct nax_queue *q, u32 at, u32 end)
+static inline bool nax_tx_all_plain(const struct nax_queue *q, u32 at, u32 end)
 {
-	struct nax_tx_scan t;
-
-	while (at != end && nax_tx_scan_packet(q, at, end, &t) && nax_tx_fits(q, at, &t))
-		at += t.slots;
-	q->ring.end = at;
-	return at;
+	if (end - at >= NAX_SCAN_MANY)
+		return nax_tx_many_plain(q, at, end);
+	for (; at != end; at++)
+		if (!nax_slot_plain(nax_ring_slot(&q->ring, at), q->plain_least, q->plain_most))
+			return false;
+	return true;
 }
 
 static void nax_submit_fix(struct nax_queue *q, u32 at, u32 end)
 {
 	struct nax_tx_scan t;
 
+	/* Even where nothing finds room in the ring now there is something to post. */
+	q->settled = ~q->ring.end;
 	/* A rest without an end is no packet: it is not taken, and counted as one lost. */
 	while (at != end && nax_tx_scan_packet(q, at, end, &t))
 		at += t.slots;
@@ -246,26 +271,85 @@ static void nax_submit_fix(struct nax_queue *q, u32 at, u32 end)
 		nax_tx_fix(q, at - q->ring.end);
 }
 
+/**
+ * struct nax_tx_like - packets of one slot that go to the device as they are
+ * @flags: what they ask for
+ * @lengths: of their headers
+ * @least: bytes of the shortest that was seen; ~0: none was, and no packet is so long
+ * @most: of the longest: whatever lies between them fits too
+ */
+struct nax_tx_like {
+	u32 flags;
+	u32 lengths;
+	u32 least;
+	u32 most;
+};
+
+/* Go over packets that are like those. Return: the first slot from @at on that is not. */
+static inline u32 nax_tx_alike(const struct nax_ring *r, u32 at, u32 end, struct nax_tx_like l)
+{
+	const struct nax_slot *s;
+
+	for (; at != end; at++) {
+		s = nax_ring_slot(r, at);
+		if (s->flags != l.flags || s->hash != l.lengths ||
+		    s->len - l.least > l.most - l.least)
+			break;
+	}
+	return at;
+}
+
+/* The packet at @at fits. What segmentation may be asked for depends on more than flags and lengths. */
+static void nax_tx_liken(const struct nax_queue *q, u32 at, const struct nax_tx_scan *t,
+			 struct nax_tx_like *l)
+{
+	const struct nax_slot *s = nax_ring_slot(&q->ring, at);
+
+	if (t->slots > 1 || s->flags & NAX_F_TX_GSO)
+		return;
+	if (s->flags != l->flags || s->hash != l->lengths)
+		*l = (struct nax_tx_like){ s->flags, s->hash, s->len, s->len };
+	l->least = min_t(u32, l->least, s->len);
+	l->most = max_t(u32, l->most, s->len);
+}
+
+/* Packet by packet, up to the first that needs software. */
+static noinline bool nax_submit_packets(struct nax_queue *q, u32 at, u32 end)
+{
+	struct nax_tx_like like = { .least = ~0u, .most = ~0u };
+	struct nax_tx_scan t;
+
+	while (at != end && nax_tx_scan_packet(q, at, end, &t) && nax_tx_fits(q, at, &t)) {
+		nax_tx_liken(q, at, &t, &like);
+		at = nax_tx_alike(&q->ring, at + t.slots, end, like);
+	}
+	q->ring.end = at;
+	if (unlikely(at != end))
+		nax_submit_fix(q, at, end);
+	return true;
+}
+
+static noinline bool nax_submit_refused(struct nax_queue *q, u32 n)
+{
+	nax_err(q->adapter, "tx queue %u: %u slots submitted: %u are free", q->index, n,
+		nax_queue_tx_free(q));
+	return false;
+}
+
 bool nax_queue_submit(struct nax_queue *q, u32 n)
 {
 	u32 at = q->ring.end;
 	u32 end = at + n;
 
-	if (unlikely(!nax_queue_running(q))) {
-		nax_submit_stopped(q, n);
-		return true;
-	}
+	if (unlikely(!nax_queue_running(q)))
+		return nax_submit_stopped(q, n);
 	if (unlikely(n > nax_ring_free(&q->ring) || nax_tx_pending(q)))
-		return false;
-	if (likely(nax_tx_all_plain(q, at, end))) {
-		if (q->plain == at || q->ring.next == at)
-			q->plain = end;
-		q->ring.end = end;
-		return true;
-	}
-	at = nax_submit_packets(q, at, end);
-	if (unlikely(at != end))
-		nax_submit_fix(q, at, end);
+		return nax_submit_refused(q, n);
+	if (unlikely(!nax_tx_all_plain(q, at, end)))
+		return nax_submit_packets(q, at, end);
+	if (q->plain == at || q->ring.next == at)
+		q->plain = end;
+	q->ring.end = end;
 	return true;
 }
 
@@ -287,7 +371,7 @@ void nax_queue_post_tx(struct nax_queue *q)
 		if (nax_queue_quarantined(q))
 			return;
 		nax_queue_ring_doorbell(q);
-		nax_queue_watch(q);
+		nax_queue_watch_tx(q);
 	}
 	q->settled = q->ring.next == q->ring.end && !nax_tx_pending(q) ? q->ring.end : ~q->ring.end;
 }

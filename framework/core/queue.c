@@ -223,7 +223,7 @@ void nax_queue_start(struct nax_core *c, struct nax_queue *q)
 	else
 		clear_bit(NAX_HALT_STUCK, &q->halt);
 	clear_bit(NAX_HALT_STOPPED, &q->halt);
-	nax_queue_watch(q);
+	nax_queue_watch_begin(q);
 	if (q->is_rx)
 		nax_queue_post_rx(q);
 }

@@ -88,8 +88,6 @@ void nax_tx_submit(struct nax_port *port, unsigned int queue, u32 slots)
 {
 	struct nax_queue *q = usable_queue(port, NAX_SIDE_TX, queue);
 
-	if (q && slots && unlikely(!nax_queue_submit(q, slots)))
-		nax_user_logf(NAX_LOG_ERR, port->name,
-			      "tx queue %u: %u slots submitted: %u are free", queue, slots,
-			      nax_queue_tx_free(q));
+	if (q && slots)
+		nax_queue_submit(q, slots);
 }

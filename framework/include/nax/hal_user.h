@@ -107,7 +107,7 @@ static inline void nax_count(u64 *counter, u64 n)
 #define FIELD_PREP(mask, val) \
 	((__typeof__(mask))(((__typeof__(mask))(val) << __builtin_ctzll(mask)) & (mask)))
 
-#define S16_MAX ((s16)0x7fff)
+#define S16_MIN ((s16)(-0x7fff - 1))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) \
 	((type *)((char *)(ptr) - offsetof(type, member)))
@@ -133,6 +133,8 @@ static inline void nax_count(u64 *counter, u64 n)
 #define __must_check __attribute__((warn_unused_result))
 #define __maybe_unused __attribute__((unused))
 #define noinline __attribute__((noinline))
+#undef __always_inline
+#define __always_inline inline __attribute__((always_inline))
 #define __aligned(n) __attribute__((aligned(n)))
 #define __packed __attribute__((packed))
 #define prefetch(p) __builtin_prefetch(p)

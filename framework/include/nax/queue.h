@@ -102,10 +102,14 @@ struct nax_tx_report {
  * @is_rx: receive or transmit
  * @rung: value of @tail at the last doorbell
  * @plain: Tx: one past the last slot from @ring.next on that is known to be a packet of its own
- *	which asks for nothing. The framework's
+ *	which asks for nothing; @ring.next .. @ring.end. The framework's
+ * @plain_least: Tx: bytes of the shortest packet that is plain. The framework's
+ * @plain_most: Tx: of the longest
  * @settled: the framework's: value of @ring.end for which there is nothing more to post
  * @watch: the framework's: the word that shows that there is something to find
  * @watch_mask: the framework's: bits of it
+ * @watch_first: the framework's: that word in the first descriptor
+ * @watch_step: the framework's: bytes from there to the next; 0: every call is made
  * @halt: the framework's: why the queue is not polled, a bit per reason; 0: it is
  * @path: the framework's: the functions that poll it
  * @stats: counters, the framework's
@@ -143,9 +147,13 @@ struct nax_queue {
 	} batch;
 	u32 rung;
 	u32 plain;
+	u16 plain_least;
+	u16 plain_most;
 	u32 settled;
 	__le32 watch_mask;
 	const __le32 *watch;
+	const u8 *watch_first;
+	u32 watch_step;
 	unsigned long halt;
 	const struct nax_datapath *path;
 	void *priv;
@@ -360,12 +368,10 @@ static inline void nax_rx_posted(struct nax_queue *q, u32 next)
  * @since: descriptors since the last report asked for
  * @packets: packets since then
  * @bytes: bytes since then
- * @plain: one past the last of the packets that nax_tx_plain() may take, @next if there is none
  */
 struct nax_tx_batch {
 	u32 next;
 	u32 end;
-	u32 plain;
 	u32 tail;
 	u32 credits;
 	u32 since;
@@ -373,18 +379,26 @@ struct nax_tx_batch {
 	u32 bytes;
 };
 
+/* Free descriptors: one stays free, since head == tail means empty to the device. */
+static inline u32 nax_tx_credits(const struct nax_queue *q)
+{
+	return q->desc_mask - (q->tail - q->head);
+}
+
+/* Descriptors that the largest packet may take. */
+static inline u32 nax_tx_reserve(const struct nax_queue *q)
+{
+	return (u32)q->slots_max + q->tx_overhead;
+}
+
 /** nax_tx_begin() - start tx_post(). */
 static inline struct nax_tx_batch nax_tx_begin(const struct nax_queue *q)
 {
-	u32 plain = q->plain - q->ring.next;
-
 	return (struct nax_tx_batch){
 		.next = q->ring.next,
 		.end = q->ring.end,
-		.plain = plain <= q->ring.end - q->ring.next ? q->plain : q->ring.next,
 		.tail = q->tail,
-		/* one stays free: head == tail means empty to the device */
-		.credits = q->desc_mask - (q->tail - q->head),
+		.credits = nax_tx_credits(q),
 		.since = q->since,
 		.packets = q->unreported.packets,
 		.bytes = q->unreported.bytes,
@@ -417,46 +431,26 @@ static inline const struct nax_slot *nax_tx_slot(const struct nax_queue *q,
 	return nax_ring_slot(&q->ring, b->next + i);
 }
 
-/**
- * nax_tx_plain() - packets that ask for nothing and have one slot, from the next one on
- * @q: transmit queue
- * @b: batch
- *
- * They lie side by side, slots and descriptors, each needs one descriptor and there is one, and a
- * completion report is due not before the last of them. The framework has looked at their flags.
- *
- * Return: how many; 0: the next packet is to be posted by nax_tx_room() and nax_tx_commit().
- */
-static inline u32 nax_tx_plain(const struct nax_queue *q, const struct nax_tx_batch *b)
+/* A report is asked for: the descriptors up to @desc complete the slots up to @slot. */
+static inline void nax_tx_ask_report(struct nax_queue *q, u32 desc, u32 slot, u32 packets,
+				     u32 bytes)
 {
-	u32 reserve = (u32)q->slots_max + q->tx_overhead;
-	s32 known = (s32)(b->plain - b->next);
-	u32 n;
+	struct nax_tx_report *r = &q->report[q->report_tail & q->desc_mask];
 
-	if (known <= 0 || b->credits <= reserve)
-		return 0;
-	n = min_t(u32, (u32)known, b->credits - reserve);
-	n = min_t(u32, n, q->report_interval - b->since);
-	n = min_t(u32, n, q->ring.mask + 1 - (b->next & q->ring.mask));
-	return min_t(u32, n, q->desc_mask + 1 - (b->tail & q->desc_mask));
+	/* Read by the watchdog in another context, as head and report_head are. */
+	WRITE_ONCE(q->report_tail, q->report_tail + 1);
+	r->desc = desc;
+	r->slot = slot;
+	r->packets = packets;
+	r->bytes = bytes;
 }
 
 /* Whether a report is asked for now. */
 static inline bool nax_tx_report(struct nax_queue *q, struct nax_tx_batch *b)
 {
-	struct nax_tx_report *r;
-
-	if (b->since < q->report_interval && b->next != b->end &&
-	    b->credits > (u32)q->slots_max + q->tx_overhead)
+	if (b->since < q->report_interval && b->next != b->end && b->credits > nax_tx_reserve(q))
 		return false;
-
-	r = &q->report[q->report_tail & q->desc_mask];
-	/* Read by the watchdog in another context, as head and report_head are. */
-	WRITE_ONCE(q->report_tail, q->report_tail + 1);
-	r->desc = b->tail - 1;
-	r->slot = b->next;
-	r->packets = b->packets;
-	r->bytes = b->bytes;
+	nax_tx_ask_report(q, b->tail - 1, b->next, b->packets, b->bytes);
 	b->since = 0;
 	b->packets = 0;
 	b->bytes = 0;
@@ -470,9 +464,6 @@ static inline bool nax_tx_report(struct nax_queue *q, struct nax_tx_batch *b)
  * @slots: slots of the packet, from nax_tx_room()
  * @descs: descriptors it takes, @slots .. @slots + tx_overhead
  * @bytes: bytes in all its slots
- *
- * nax_tx_commit_plain() is the same for the packets of nax_tx_plain(), of one slot and one
- * descriptor each.
  *
  * Return: whether the last descriptor of the packet must ask the device for a completion report.
  * A report is asked for every nax_caps.report_interval descriptors and at the end of a batch, so
@@ -490,18 +481,6 @@ static inline bool nax_tx_commit(struct nax_queue *q, struct nax_tx_batch *b, u3
 	return nax_tx_report(q, b);
 }
 
-static inline bool nax_tx_commit_plain(struct nax_queue *q, struct nax_tx_batch *b, u32 packets,
-				       u32 bytes)
-{
-	b->next += packets;
-	b->tail += packets;
-	b->credits -= packets;
-	b->since += packets;
-	b->packets += packets;
-	b->bytes += bytes;
-	return nax_tx_report(q, b);
-}
-
 /** nax_tx_end() - end tx_post(). */
 static inline void nax_tx_end(struct nax_queue *q, const struct nax_tx_batch *b)
 {
@@ -509,9 +488,67 @@ static inline void nax_tx_end(struct nax_queue *q, const struct nax_tx_batch *b)
 	q->tail = b->tail;
 	q->since = (u16)b->since;
 	/* Never left behind, where it would come to lie ahead once the index has wrapped. */
-	q->plain = (s32)(b->plain - b->next) > 0 ? b->plain : b->next;
+	if ((s32)(q->plain - b->next) < 0)
+		q->plain = b->next;
 	q->unreported.packets = b->packets;
 	q->unreported.bytes = b->bytes;
+}
+
+/**
+ * nax_tx_run() - packets of one slot each that ask for nothing, from ring.next on
+ * @q: transmit queue
+ *
+ * For a loop that ends with nax_tx_ran(), outside of nax_tx_begin() and nax_tx_end(). The packets
+ * lie side by side, slots and descriptors, each needs one descriptor and there is one, and a
+ * completion report is due not before the last of them. The framework has looked at their flags.
+ *
+ * Return: how many; 0: the next packet, if any, is to be posted by nax_tx_room().
+ */
+static inline u32 nax_tx_run(const struct nax_queue *q)
+{
+	u32 n = q->plain - q->ring.next;
+	u32 credits, reserve;
+
+	if (!n)
+		return 0;
+	credits = nax_tx_credits(q);
+	reserve = nax_tx_reserve(q);
+	if (credits <= reserve)
+		return 0;
+	n = min_t(u32, n, credits - reserve);
+	n = min_t(u32, n, q->report_interval - q->since);
+	n = min_t(u32, n, q->ring.mask + 1 - (q->ring.next & q->ring.mask));
+	return min_t(u32, n, q->desc_mask + 1 - (q->tail & q->desc_mask));
+}
+
+/**
+ * nax_tx_ran() - the first @n packets of nax_tx_run() are in descriptors
+ * @q: transmit queue
+ * @n: how many, not 0
+ * @bytes: bytes in them
+ *
+ * Return: whether the last of them must ask for a completion report, see nax_tx_commit().
+ */
+static inline bool nax_tx_ran(struct nax_queue *q, u32 n, u32 bytes)
+{
+	u32 since = q->since + n;
+	u32 packets = q->unreported.packets + n;
+
+	bytes += q->unreported.bytes;
+	q->ring.next += n;
+	q->tail += n;
+	if (since < q->report_interval && q->ring.next != q->ring.end &&
+	    nax_tx_credits(q) > nax_tx_reserve(q)) {
+		q->since = (u16)since;
+		q->unreported.packets = packets;
+		q->unreported.bytes = bytes;
+		return false;
+	}
+	nax_tx_ask_report(q, q->tail - 1, q->ring.next, packets, bytes);
+	q->since = 0;
+	q->unreported.packets = 0;
+	q->unreported.bytes = 0;
+	return true;
 }
 
 /**

@@ -49,15 +49,14 @@ static inline void tx_singles(struct nax_queue *q, u32 n)
 	union ixgbe_tx_desc *ring = q->desc;
 	union ixgbe_tx_desc *d = &ring[q->tail & q->desc_mask];
 	const struct nax_slot *s = nax_ring_slot(&q->ring, q->ring.next);
-	const struct nax_slot *end = s + n;
-	u32 bytes = 0;
+	u32 bytes = 0, i = 0;
 
-	for (; s != end; s++, d++) {
-		bytes += s->len;
-		tx_give(d, s);
-	}
+	do {
+		bytes += s[i].len;
+		tx_give(&d[i], &s[i]);
+	} while (++i != n);
 	if (nax_tx_ran(q, n, bytes))
-		d[-1].data.cmd_len |= cpu_to_le32(IXGBE_TXD_RS);
+		d[n - 1].data.cmd_len |= cpu_to_le32(IXGBE_TXD_RS);
 }
 
 /** ixgbe_tx_rest() - the rest of a batch, which begins with something special. */

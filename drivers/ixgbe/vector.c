@@ -218,12 +218,13 @@ static noinline void tx_vectors(struct nax_queue *q, u32 n)
 	union ixgbe_tx_desc *ring = q->desc;
 	union ixgbe_tx_desc *d = &ring[q->tail & q->desc_mask];
 	const struct nax_slot *s = nax_ring_slot(&q->ring, q->ring.next), *end = s + n;
+	const struct nax_slot *whole = s + n / (2 * TX_ROWS) * (2 * TX_ROWS);
 	nax_v pick = nax_v_quad(~0u, ~0u, 0xffff0908, ~0u);
 	nax_v command = nax_v_quad(0, 0, TX_CMD | IXGBE_TXD_EOP, 0);
 	nax_v bytes = nax_v_set(0);
 	u32 rest = 0;
 
-	for (; end - s >= 2 * TX_ROWS; s += 2 * TX_ROWS, d += 2 * TX_ROWS) {
+	for (; s != whole; s += 2 * TX_ROWS, d += 2 * TX_ROWS) {
 		tx_vector(d, s, pick, command, &bytes);
 		tx_vector(d + TX_ROWS, s + TX_ROWS, pick, command, &bytes);
 	}

@@ -10,7 +10,7 @@ limits() {
 rx 32 28
 tx 32 34
 fwd 32 72
-fwd 1 840
+fwd 1 830
 poll 1 36
 context 32 150
 END

@@ -220,7 +220,8 @@ static noinline void tx_translate(const struct nax_slot *s, struct ixgbe_request
 }
 
 /* The same, which is what the packet before asked for as a rule. */
-static inline const struct ixgbe_request *tx_request(struct ixgbe_queue *p, const struct nax_slot *s)
+static inline const struct ixgbe_request *tx_request(struct ixgbe_queue *p,
+						     const struct nax_slot *s)
 {
 	struct ixgbe_request *r = &p->request;
 

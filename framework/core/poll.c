@@ -235,8 +235,8 @@ static noinline bool nax_tx_many_plain(const struct nax_queue *q, u32 at, u32 en
 {
 	u32 n;
 
-	/* Where the first asks for something the others do too, as a rule. */
-	if (nax_ring_slot(&q->ring, at)->flags & (NAX_F_TX_MASK | NAX_F_VLAN))
+	/* Where the first asks for something, or has several slots, the others do too as a rule. */
+	if (!nax_slot_plain(nax_ring_slot(&q->ring, at), q->plain_least, q->plain_most))
 		return false;
 	for (; at != end; at += n) {
 		n = min_t(u32, end - at, nax_ring_size(&q->ring) - (at & q->ring.mask));
@@ -299,7 +299,7 @@ static inline u32 nax_tx_alike(const struct nax_ring *r, u32 at, u32 end, struct
 	return at;
 }
 
-/* The packet at @at fits. What segmentation may be asked for depends on more than flags and lengths. */
+/* The packet at @at fits. For segmentation it takes more than flags and lengths to tell. */
 static void nax_tx_liken(const struct nax_queue *q, u32 at, const struct nax_tx_scan *t,
 			 struct nax_tx_like *l)
 {

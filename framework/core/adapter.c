@@ -276,19 +276,25 @@ free:
 	return ret;
 }
 
+/* Nobody finds a queue any more by the time that it is freed. */
+static void nax_queues_free_side(struct nax_core *c, struct nax_queue **queue, u32 n)
+{
+	struct nax_queue *q;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		q = queue[i];
+		WRITE_ONCE(queue[i], NULL);
+		nax_queue_free(c, q);
+	}
+}
+
 void nax_queues_free(struct nax_core *c)
 {
 	struct nax_adapter *a = &c->a;
-	u32 i;
 
-	for (i = 0; i < a->caps.rxq_max; i++) {
-		nax_queue_free(c, a->rxq[i]);
-		a->rxq[i] = NULL;
-	}
-	for (i = 0; i < a->caps.txq_max; i++) {
-		nax_queue_free(c, a->txq[i]);
-		a->txq[i] = NULL;
-	}
+	nax_queues_free_side(c, a->rxq, a->caps.rxq_max);
+	nax_queues_free_side(c, a->txq, a->caps.txq_max);
 	a->n_rxq = 0;
 	a->n_txq = 0;
 	a->n_vectors = 0;

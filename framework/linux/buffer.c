@@ -72,6 +72,7 @@ void nax_linux_queue_free(struct nax_queue *q)
 		if (rx->pool)
 			page_pool_destroy(rx->pool);
 	} else {
+		nax_tx_part(q);
 		kvfree(nax_tx_of(q)->item);
 	}
 	kfree(q->backend);

@@ -63,13 +63,15 @@ enum nax_tx_kind {
 /**
  * struct nax_tx_item - one transmit slot beside its struct nax_slot
  * @ptr: in the last slot of a packet: struct sk_buff or struct xdp_frame; else NULL
- * @bytes: in the last slot: what was told to byte queue limits
+ * @bytes: in the last slot: bytes on the wire, headers of all segments included
+ * @segments: in the last slot: frames on the wire
  * @kind: enum nax_tx_kind
  * @xdp: @ptr is a struct xdp_frame
  */
 struct nax_tx_item {
 	void *ptr;
 	u32 bytes;
+	u16 segments;
 	u8 kind;
 	bool xdp;
 };
@@ -299,6 +301,8 @@ u32 nax_rx_poll(struct nax_irq *irq, struct nax_queue *q, u32 budget);
 netdev_tx_t nax_tx_xmit(struct sk_buff *skb, struct net_device *dev);
 bool nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget);
 void nax_tx_drop_all(struct nax_queue *q);
+/** nax_tx_part() - wait until nobody looks at a queue that can be found no more; sleeps not. */
+void nax_tx_part(struct nax_queue *q);
 netdev_features_t nax_tx_features_check(struct sk_buff *skb, struct net_device *dev,
 					netdev_features_t features);
 

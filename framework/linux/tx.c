@@ -178,6 +178,20 @@ static u32 nax_tx_slots(const struct sk_buff *skb, u32 most)
 	return n;
 }
 
+/* Frames that it will be on the wire, and their @bytes in all: those of a segment have the headers too. */
+static u32 nax_tx_segments(const struct sk_buff *skb, u32 lengths, u32 *bytes)
+{
+	u32 headers, segments;
+
+	*bytes = skb->len;
+	if (likely(!skb_is_gso(skb)))
+		return 1;
+	headers = nax_tx_l2(lengths) + nax_tx_l3(lengths) + nax_tx_l4(lengths);
+	segments = max(DIV_ROUND_UP(skb->len - headers, skb_shinfo(skb)->gso_size), 1u);
+	*bytes += (segments - 1) * headers;
+	return segments;
+}
+
 static netdev_tx_t nax_tx_drop(struct nax_device *d, struct nax_queue *q, struct sk_buff *skb)
 {
 	struct nax_counts *c = &d->tx[q->index];
@@ -195,31 +209,40 @@ static netdev_tx_t nax_tx_drop(struct nax_device *d, struct nax_queue *q, struct
 /** nax_tx_xmit() - ndo_start_xmit. */
 netdev_tx_t nax_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 {
+	struct netdev_queue *nq = skb_get_tx_queue(dev, skb);
 	struct nax_netdev *n = netdev_priv(dev);
 	struct nax_queue *q = n->adapter->txq[skb_get_queue_mapping(skb)];
-	struct netdev_queue *nq = netdev_get_tx_queue(dev, q->index);
-	struct nax_tx *tx = nax_tx_of(q);
-	struct nax_tx_fill f = {
-		.q = q, .tx = tx, .dev = &n->device->pdev->dev, .at = q->ring.end,
-		.most = n->adapter->caps.tx_slot_len_max,
-	};
-	u32 first = f.at, bytes = skb->len;
-	u32 flags, lengths;
+	const struct nax_caps *caps = &n->adapter->caps;
+	struct nax_tx_fill f;
+	u32 first, flags, lengths, segments, bytes;
 	struct nax_slot *s;
+	struct nax_tx *tx;
 
+	/* A sender that passes the stack's queues by has chosen it before it was taken away. */
+	if (unlikely(!q)) {
+		dev_kfree_skb_any(skb);
+		return NETDEV_TX_OK;
+	}
+	tx = nax_tx_of(q);
 	if (unlikely(tx->paused || nax_tx_room_now(q, tx) < NAX_TX_STOP)) {
 		/* Somebody has woken all queues, this one too; its resume will. */
 		if (tx->paused)
 			netif_tx_stop_queue(nq);
 		return NETDEV_TX_BUSY;
 	}
-	if (unlikely(skb_put_padto(skb, n->adapter->caps.tx_len_min)))
-		return NETDEV_TX_OK;
+	/* It lets go of a packet that it cannot pad. */
+	if (unlikely(skb_put_padto(skb, caps->tx_len_min)))
+		return nax_tx_drop(n->device, q, NULL);
 	if (unlikely(!nax_tx_ask(skb, &flags, &lengths)))
 		return nax_tx_drop(n->device, q, skb);
-	if (unlikely(nax_tx_slots(skb, f.most) > n->adapter->caps.tx_slots_max) &&
+	if (unlikely(nax_tx_slots(skb, caps->tx_slot_len_max) > caps->tx_slots_max) &&
 	    skb_linearize(skb))
 		return nax_tx_drop(n->device, q, skb);
+	f = (struct nax_tx_fill){
+		.q = q, .tx = tx, .dev = &n->device->pdev->dev, .at = q->ring.end,
+		.most = caps->tx_slot_len_max,
+	};
+	first = f.at;
 	if (unlikely(!nax_tx_map(&f, skb)))
 		return nax_tx_drop(n->device, q, skb);
 
@@ -229,7 +252,8 @@ netdev_tx_t nax_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	s->vlan_tci = skb_vlan_tag_get(skb);
 	s->gso = skb_shinfo(skb)->gso_size;
 	s->group = 0;
-	nax_tx_last(&f, skb, bytes, false);
+	segments = nax_tx_segments(skb, lengths, &bytes);
+	nax_tx_last(&f, skb, segments, bytes, false);
 	skb_tx_timestamp(skb);
 	nax_queue_give(q, f.at - first);
 	nax_tx_stop_if_full(q, tx, nq);
@@ -255,7 +279,7 @@ static void nax_tx_free(struct nax_irq *irq, struct nax_queue *q, u32 end, int b
 		nax_tx_unmap(&d->pdev->dev, nax_ring_slot(&q->ring, i), t);
 		if (!t->ptr)
 			continue;
-		packets++;
+		packets += t->segments;
 		bytes += t->bytes;
 		if (unlikely(t->xdp))
 			xdp_return_frame_bulk(t->ptr, &bulk);
@@ -280,8 +304,9 @@ static void nax_tx_wake(struct nax_device *d, struct nax_queue *q)
 
 	/* Partner: the barrier in nax_tx_stop_if_full(). */
 	smp_mb();
-	if (unlikely(netif_tx_queue_stopped(nq)) && netif_carrier_ok(d->net) &&
-	    !READ_ONCE(tx->paused) && nax_tx_room_now(q, tx) >= NAX_TX_START)
+	/* Without a carrier too: there may be no further completion by the time that it is back. */
+	if (unlikely(netif_tx_queue_stopped(nq)) && !READ_ONCE(tx->paused) &&
+	    nax_tx_room_now(q, tx) >= NAX_TX_START)
 		netif_tx_wake_queue(nq);
 }
 
@@ -334,6 +359,18 @@ void nax_tx_drop_all(struct nax_queue *q)
 	}
 	tx->done = q->ring.begin;
 	netdev_tx_reset_queue(netdev_get_tx_queue(d->net, q->index));
+}
+
+/*
+ * Who sends finds the queue, or that there is none, under the lock of the stack's queue. So whoever found
+ * this one before it was taken away has let go of it by the time that the lock is had.
+ */
+void nax_tx_part(struct nax_queue *q)
+{
+	struct netdev_queue *nq = netdev_get_tx_queue(nax_device_of(q->adapter)->net, q->index);
+
+	__netif_tx_lock_bh(nq);
+	__netif_tx_unlock_bh(nq);
 }
 
 /** nax_tx_features_check() - ndo_features_check: headers beyond the device's limits. */

@@ -54,14 +54,15 @@ static inline void nax_tx_put(struct nax_tx_fill *f, dma_addr_t dma, u32 len, en
 	} while (unlikely(len));
 }
 
-/** nax_tx_last() - the slot before @f->at ends a packet of @bytes that @ptr stands for. */
-static inline void nax_tx_last(struct nax_tx_fill *f, void *ptr, u32 bytes, bool xdp)
+/** nax_tx_last() - the slot before @f->at ends what @ptr stands for: @segments frames of @bytes in all. */
+static inline void nax_tx_last(struct nax_tx_fill *f, void *ptr, u32 segments, u32 bytes, bool xdp)
 {
 	struct nax_tx_item *t = &f->tx->item[(f->at - 1) & f->q->ring.mask];
 
 	nax_ring_slot(&f->q->ring, f->at - 1)->flags |= NAX_F_EOP;
 	t->ptr = ptr;
 	t->bytes = bytes;
+	t->segments = segments;
 	t->xdp = xdp;
 }
 

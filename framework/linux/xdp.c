@@ -86,7 +86,7 @@ static bool nax_xdp_fill(struct nax_queue *q, struct nax_device *d, struct xdp_f
 	s->vlan_tci = 0;
 	s->gso = 0;
 	s->group = 0;
-	nax_tx_last(&f, frame, xdp_get_frame_len(frame), true);
+	nax_tx_last(&f, frame, 1, xdp_get_frame_len(frame), true);
 	nax_queue_give(q, f.at - first);
 	return true;
 }
@@ -95,13 +95,16 @@ static bool nax_xdp_fill(struct nax_queue *q, struct nax_device *d, struct xdp_f
 static u32 nax_xdp_send(struct nax_device *d, struct xdp_frame **frames, u32 n, bool own)
 {
 	u32 cpu = smp_processor_id();
-	struct nax_queue *q = d->adapter->txq[cpu % d->adapter->n_txq];
-	struct netdev_queue *nq = netdev_get_tx_queue(d->net, q->index);
+	u32 index = cpu % READ_ONCE(d->net->real_num_tx_queues);
+	struct netdev_queue *nq = netdev_get_tx_queue(d->net, index);
 	u32 sent = 0, bytes = 0;
+	struct nax_queue *q;
 
 	__netif_tx_lock(nq, cpu);
 	txq_trans_cond_update(nq);
-	while (sent < n && !nax_tx_of(q)->paused && nax_xdp_fill(q, d, frames[sent], own)) {
+	/* Another device redirects whatever is done to this one: only under the lock there is a queue. */
+	q = READ_ONCE(d->adapter->txq[index]);
+	while (sent < n && q && !nax_tx_of(q)->paused && nax_xdp_fill(q, d, frames[sent], own)) {
 		bytes += xdp_get_frame_len(frames[sent]);
 		sent++;
 	}

@@ -263,6 +263,9 @@ void nax_adapter_link(const struct nax_adapter *a, struct nax_link *link);
 /** nax_adapter_hw_stats() - 64-bit hardware counters, caps.n_stats of them, fresh. */
 void nax_adapter_hw_stats(struct nax_adapter *a, u64 *v);
 
+/** nax_adapter_hw_stat() - the counter that means @id as last read, 0 without one; any context. */
+u64 nax_adapter_hw_stat(const struct nax_adapter *a, enum nax_stat_id id);
+
 /** nax_adapter_queue_stats() - counters of a queue; they survive restart, reset and resize. */
 int nax_adapter_queue_stats(struct nax_adapter *a, bool rx, u32 index, struct nax_queue_stats *s);
 

@@ -31,8 +31,13 @@ u64 nax_stats_find(const struct nax_core *c, enum nax_stat_id id)
 
 	for (i = 0; i < c->a.caps.n_stats; i++)
 		if (c->a.caps.stats[i].id == id)
-			return c->hw[i];
+			return READ_ONCE(c->hw[i]);
 	return 0;
+}
+
+u64 nax_adapter_hw_stat(const struct nax_adapter *a, enum nax_stat_id id)
+{
+	return nax_stats_find(nax_core_of(a), id);
 }
 
 void nax_adapter_hw_stats(struct nax_adapter *a, u64 *v)

@@ -94,8 +94,6 @@ struct nax_counts {
 	u64_stats_t packets;
 	u64_stats_t bytes;
 	u64_stats_t drops;
-	u64_stats_t errors;
-	u64_stats_t csum_none;
 	u64_stats_t csum_good;
 	u64_stats_t stops;
 	u64_stats_t wakes;

@@ -254,6 +254,7 @@ static int nax_set_channels(struct net_device *dev, struct ethtool_channels *c)
 	struct nax_device *d = nax_netdev_device(dev);
 	struct nax_config config = d->config;
 	bool more = c->combined_count > d->config.n_rxq;
+	u32 i;
 	int ret;
 
 	if (c->other_count != 1) {
@@ -270,6 +271,9 @@ static int nax_set_channels(struct net_device *dev, struct ethtool_channels *c)
 	nax_netdev_set_napi(d, true);
 	if (ret || more)
 		netif_set_real_num_queues(dev, d->config.n_txq, d->config.n_rxq);
+	/* One that is no more was stopped for good: the stack's watchdog would take it for one that hangs. */
+	for (i = d->config.n_txq; i < dev->num_tx_queues; i++)
+		netif_tx_start_queue(netdev_get_tx_queue(dev, i));
 	if (!ret)
 		nax_netdev_set_xps(d);
 	return ret;

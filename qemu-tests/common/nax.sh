@@ -38,9 +38,18 @@ nax_load()
 
 	insmod /nax/nax.ko verify="${verify:-2}" && insmod /nax/nax_ixgbe.ko || return
 	for pci in "${@:-0000:01:00.0}"; do
-		echo nax_ixgbe >"/sys/bus/pci/devices/$pci/driver_override" &&
-			echo "$pci" >/sys/bus/pci/drivers/nax_ixgbe/bind || return
+		nax_take "$pci" || return
 	done
+}
+
+# nax_take PCI: nax_ixgbe gets this function, whatever driver has it.
+nax_take()
+{
+	local device=/sys/bus/pci/devices/$1
+
+	echo nax_ixgbe >"$device/driver_override" || return
+	[ ! -e "$device/driver" ] || echo "$1" >"$device/driver/unbind" || return
+	echo "$1" >/sys/bus/pci/drivers/nax_ixgbe/bind
 }
 
 # nax_program: on the host side, put nax and the libraries that it loads into the guest.

@@ -426,8 +426,6 @@ void nax_rss_fit(struct nax_core *c, u16 n);
 
 /** nax_stats_collect() - read the hardware counters if the device runs. */
 void nax_stats_collect(struct nax_core *c);
-/** nax_stats_find() - the counter with meaning @id, 0 if there is none. */
-u64 nax_stats_find(const struct nax_core *c, enum nax_stat_id id);
 /** nax_stats_keep() - add the counters of a queue that goes to nax_core.kept. */
 void nax_stats_keep(struct nax_core *c, const struct nax_queue *q);
 

@@ -92,7 +92,7 @@ void nax_adapter_link(const struct nax_adapter *a, struct nax_link *link)
 /* The partner can forbid us to send: by taking the link away, or by pause frames. */
 static bool nax_watch_closed(struct nax_core *c)
 {
-	u64 pause = nax_stats_find(c, NAX_STAT_RX_PAUSE);
+	u64 pause = nax_adapter_hw_stat(&c->a, NAX_STAT_RX_PAUSE);
 	bool paused = pause != c->pause_seen;
 
 	c->pause_seen = pause;
@@ -196,7 +196,8 @@ static bool nax_watch_rx_polled(struct nax_core *c)
  */
 static void nax_watch_rx(struct nax_core *c, u64 now)
 {
-	u64 missed = nax_stats_find(c, NAX_STAT_RX_MISSED) + nax_stats_find(c, NAX_STAT_TX_PAUSE);
+	u64 missed = nax_adapter_hw_stat(&c->a, NAX_STAT_RX_MISSED) +
+		     nax_adapter_hw_stat(&c->a, NAX_STAT_TX_PAUSE);
 	struct nax_rx_watch *w = &c->rx_watch;
 	char why[100];
 	bool able;

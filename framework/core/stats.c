@@ -20,24 +20,19 @@ void nax_stats_collect(struct nax_core *c)
 	if (nax_is_gone(c))
 		return;
 	for (i = 0; i < a->caps.n_stats; i++)
-		c->hw[i] += c->hw_new[i];
+		WRITE_ONCE(c->hw[i], c->hw[i] + c->hw_new[i]);
 	if (c->verify)
 		nax_verify_stats(a, c->hw, a->caps.n_stats);
 }
 
-u64 nax_stats_find(const struct nax_core *c, enum nax_stat_id id)
+u64 nax_adapter_hw_stat(const struct nax_adapter *a, enum nax_stat_id id)
 {
 	u32 i;
 
-	for (i = 0; i < c->a.caps.n_stats; i++)
-		if (c->a.caps.stats[i].id == id)
-			return READ_ONCE(c->hw[i]);
+	for (i = 0; i < a->caps.n_stats; i++)
+		if (a->caps.stats[i].id == id)
+			return READ_ONCE(nax_core_of(a)->hw[i]);
 	return 0;
-}
-
-u64 nax_adapter_hw_stat(const struct nax_adapter *a, enum nax_stat_id id)
-{
-	return nax_stats_find(nax_core_of(a), id);
 }
 
 void nax_adapter_hw_stats(struct nax_adapter *a, u64 *v)

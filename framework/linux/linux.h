@@ -89,15 +89,31 @@ struct nax_tx {
 	bool paused;
 };
 
-/** struct nax_counts - packets and bytes of a queue for as long as the device exists */
+/**
+ * struct nax_counts - what a queue did for as long as the device exists
+ * @packets: packets received, or sent whole
+ * @bytes: bytes in them
+ * @csum_good: Rx: packets whose checksum hardware verified
+ * @drops: packets lost here. Like the next two rare, and counted on both sides of a queue
+ * @stops: Tx: times that the stack was stopped for want of room
+ * @wakes: Tx: times that it was woken again
+ * @sync: for the first three, which NAPI writes
+ */
 struct nax_counts {
 	u64_stats_t packets;
 	u64_stats_t bytes;
-	u64_stats_t drops;
 	u64_stats_t csum_good;
-	u64_stats_t stops;
-	u64_stats_t wakes;
+	atomic64_t drops;
+	atomic64_t stops;
+	atomic64_t wakes;
 	struct u64_stats_sync sync;
+};
+
+/** struct nax_count_values - what nax_counts_read() finds in u64_stats_t */
+struct nax_count_values {
+	u64 packets;
+	u64 bytes;
+	u64 csum_good;
 };
 
 /**
@@ -239,6 +255,21 @@ static inline void nax_counts_add(struct nax_counts *c, u64 packets, u64 bytes)
 	u64_stats_add(&c->packets, packets);
 	u64_stats_add(&c->bytes, bytes);
 	u64_stats_update_end(&c->sync);
+}
+
+/** nax_counts_read() - counters that belong together; any context. */
+static inline struct nax_count_values nax_counts_read(const struct nax_counts *c)
+{
+	struct nax_count_values v;
+	unsigned int start;
+
+	do {
+		start = u64_stats_fetch_begin(&c->sync);
+		v.packets = u64_stats_read(&c->packets);
+		v.bytes = u64_stats_read(&c->bytes);
+		v.csum_good = u64_stats_read(&c->csum_good);
+	} while (u64_stats_fetch_retry(&c->sync, start));
+	return v;
 }
 
 /* backend.c */

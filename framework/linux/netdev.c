@@ -233,33 +233,20 @@ static void nax_get_device_stats(const struct nax_adapter *a, struct rtnl_link_s
 static void nax_get_stats(struct net_device *dev, struct rtnl_link_stats64 *s)
 {
 	struct nax_device *d = nax_netdev_device(dev);
-	u64 packets, bytes, drops;
-	struct nax_counts *c;
-	unsigned int start, i;
+	struct nax_count_values v;
+	unsigned int i;
 
 	for (i = 0; i < dev->num_rx_queues; i++) {
-		c = &d->rx[i];
-		do {
-			start = u64_stats_fetch_begin(&c->sync);
-			packets = u64_stats_read(&c->packets);
-			bytes = u64_stats_read(&c->bytes);
-			drops = u64_stats_read(&c->drops);
-		} while (u64_stats_fetch_retry(&c->sync, start));
-		s->rx_packets += packets;
-		s->rx_bytes += bytes;
-		s->rx_dropped += drops;
+		v = nax_counts_read(&d->rx[i]);
+		s->rx_packets += v.packets;
+		s->rx_bytes += v.bytes;
+		s->rx_dropped += atomic64_read(&d->rx[i].drops);
 	}
 	for (i = 0; i < dev->num_tx_queues; i++) {
-		c = &d->tx[i];
-		do {
-			start = u64_stats_fetch_begin(&c->sync);
-			packets = u64_stats_read(&c->packets);
-			bytes = u64_stats_read(&c->bytes);
-			drops = u64_stats_read(&c->drops);
-		} while (u64_stats_fetch_retry(&c->sync, start));
-		s->tx_packets += packets;
-		s->tx_bytes += bytes;
-		s->tx_dropped += drops;
+		v = nax_counts_read(&d->tx[i]);
+		s->tx_packets += v.packets;
+		s->tx_bytes += v.bytes;
+		s->tx_dropped += atomic64_read(&d->tx[i].drops);
 	}
 	nax_get_device_stats(d->adapter, s);
 }
@@ -314,6 +301,7 @@ static void nax_netdev_fill(struct nax_device *d)
 					      NETIF_F_GSO_UDP_L4);
 	dev->priv_flags |= IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;
 	nax_set_xdp_features(dev);
+	nax_compat_set_stat_ops(dev);
 	netif_set_tso_max_size(dev, min_t(u32, caps->gso_max, GSO_MAX_SIZE));
 	eth_hw_addr_set(dev, caps->perm_mac);
 	ether_addr_copy(dev->perm_addr, caps->perm_mac);

@@ -105,9 +105,10 @@ static void nax_rx_count(struct nax_rx_run *r)
 	u64_stats_update_begin(&c->sync);
 	u64_stats_add(&c->packets, r->packets);
 	u64_stats_add(&c->bytes, r->bytes);
-	u64_stats_add(&c->drops, r->drops);
 	u64_stats_add(&c->csum_good, r->csum_good);
 	u64_stats_update_end(&c->sync);
+	if (unlikely(r->drops))
+		atomic64_add(r->drops, &c->drops);
 	r->irq->packets += r->packets;
 	r->irq->bytes += r->bytes;
 }

@@ -194,12 +194,8 @@ static u32 nax_tx_segments(const struct sk_buff *skb, u32 lengths, u32 *bytes)
 
 static netdev_tx_t nax_tx_drop(struct nax_device *d, struct nax_queue *q, struct sk_buff *skb)
 {
-	struct nax_counts *c = &d->tx[q->index];
-
 	dev_kfree_skb_any(skb);
-	u64_stats_update_begin(&c->sync);
-	u64_stats_inc(&c->drops);
-	u64_stats_update_end(&c->sync);
+	atomic64_inc(&d->tx[q->index].drops);
 	/* What waits for this packet to ring the doorbell must not wait for ever. */
 	if (!netdev_xmit_more())
 		nax_queue_post_tx(q);
@@ -256,7 +252,7 @@ netdev_tx_t nax_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	nax_tx_last(&f, skb, segments, bytes, false);
 	skb_tx_timestamp(skb);
 	nax_queue_give(q, f.at - first);
-	nax_tx_stop_if_full(q, tx, nq);
+	nax_tx_stop_if_full(q, tx, nq, &n->device->tx[q->index]);
 	if (__netdev_tx_sent_queue(nq, bytes, netdev_xmit_more()))
 		nax_queue_post_tx(q);
 	return NETDEV_TX_OK;
@@ -306,8 +302,10 @@ static void nax_tx_wake(struct nax_device *d, struct nax_queue *q)
 	smp_mb();
 	/* Without a carrier too: there may be no further completion by the time that it is back. */
 	if (unlikely(netif_tx_queue_stopped(nq)) && !READ_ONCE(tx->paused) &&
-	    nax_tx_room_now(q, tx) >= NAX_TX_START)
+	    nax_tx_room_now(q, tx) >= NAX_TX_START) {
+		atomic64_inc(&d->tx[q->index].wakes);
 		netif_tx_wake_queue(nq);
+	}
 }
 
 /**

@@ -67,15 +67,19 @@ static inline void nax_tx_last(struct nax_tx_fill *f, void *ptr, u32 segments, u
 }
 
 /* Stop the stack when another packet might not fit; look again, as NAPI may have made room. */
-static inline void nax_tx_stop_if_full(struct nax_queue *q, struct nax_tx *tx, struct netdev_queue *nq)
+static inline void nax_tx_stop_if_full(struct nax_queue *q, struct nax_tx *tx,
+				       struct netdev_queue *nq, struct nax_counts *counts)
 {
 	if (likely(nax_tx_room_now(q, tx) >= NAX_TX_STOP))
 		return;
 	netif_tx_stop_queue(nq);
+	atomic64_inc(&counts->stops);
 	/* Partner: the barrier in nax_tx_wake(): one of the two sees what the other did. */
 	smp_mb__after_atomic();
-	if (nax_tx_room_now(q, tx) >= NAX_TX_START)
+	if (nax_tx_room_now(q, tx) >= NAX_TX_START) {
 		netif_tx_start_queue(nq);
+		atomic64_inc(&counts->wakes);
+	}
 }
 
 void nax_tx_unput(struct nax_tx_fill *f, u32 first);

@@ -111,7 +111,7 @@ static u32 nax_xdp_send(struct nax_device *d, struct xdp_frame **frames, u32 n, 
 	if (sent) {
 		netdev_tx_sent_queue(nq, bytes);
 		nax_queue_post_tx(q);
-		nax_tx_stop_if_full(q, nax_tx_of(q), nq);
+		nax_tx_stop_if_full(q, nax_tx_of(q), nq, &d->tx[q->index]);
 	}
 	__netif_tx_unlock(nq);
 	return sent;

@@ -116,6 +116,15 @@ nax_devlink_reporter(struct devlink *devlink, const struct devlink_health_report
 #endif
 }
 
+/* Since 6.9 user space may ask netdev-genl for the counters of each queue: queue_stats.c. */
+#ifdef NAX_HAVE_QUEUE_STATS
+void nax_compat_set_stat_ops(struct net_device *dev);
+#else
+static inline void nax_compat_set_stat_ops(struct net_device *dev)
+{
+}
+#endif
+
 /* Since 6.3 a message to user space may have values in it. */
 #ifndef NL_SET_ERR_MSG_FMT_MOD
 #define NL_SET_ERR_MSG_FMT_MOD(extack, fmt, ...) NL_SET_ERR_MSG_MOD(extack, fmt)

@@ -26,8 +26,7 @@ ifneq ($(VARIANT),fuzz)
 AR = gcc-ar
 endif
 
-# Vectors made of a few neighbouring words cost more to fill than they save in stores.
-CFLAGS_release = -O2 -fno-tree-slp-vectorize -fno-strict-aliasing -fno-semantic-interposition
+CFLAGS_release = -O2 -fno-strict-aliasing -fno-semantic-interposition
 CFLAGS_asan    = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_tsan    = -O1 -fno-omit-frame-pointer -fsanitize=thread
 CFLAGS_fuzz    = -O1 -gdwarf-4 -fno-omit-frame-pointer \
@@ -88,18 +87,20 @@ $(B)/tools/tests/%.o: INC = $(INC_NAX) -Itools/nicsim
 $(B)/tools/tests/test_nax_%.o: INC = $(INC_NAX) -Itools/nax
 $(B)/framework/core/%.o $(B)/framework/user/%.o: INC = $(INC_NAX)
 $(B)/drivers/%.o: INC ?= -Iframework/include
+# Here vectors made of a few neighbouring words cost more to fill than they save in stores.
+$(B)/framework/core/%.o $(B)/framework/user/%.o $(B)/drivers/%.o: CFLAGS_release += -fno-tree-slp-vectorize
 $(B)/tools/nicsim/%.o: INC = -Itools/nicsim
 $(B)/tools/nax/%.o: INC = $(INC_API)
 $(B)/framework/tests/%.o $(B)/tools/tests/drivers/%.o $(B)/tools/tests/%.o: \
 	EXTRA = -DNAX_SOURCE_DIR='"$(CURDIR)"' -DNAX_BUILD_DIR='"$(CURDIR)/$(B)"'
 
-$(B)/%.o: %.c
+$(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CFLAGS) $(INC) $(EXTRA) -MMD -MP -c -o $@ $<
 
 define vector_rule
-$(B)/%/vector.$(1).o: %/vector.c
+$(B)/%/vector.$(1).o: %/vector.c Makefile
 	@mkdir -p $$(@D)
 	@echo "  CC      $$@"
 	@$$(CC) $$(ALL_CFLAGS) $$(SET_$(1)) $$(INC) -MMD -MP -c -o $$@ $$<

@@ -187,7 +187,7 @@ static u32 nax_tx_segments(const struct sk_buff *skb, u32 lengths, u32 *bytes)
 	if (likely(!skb_is_gso(skb)))
 		return 1;
 	headers = nax_tx_l2(lengths) + nax_tx_l3(lengths) + nax_tx_l4(lengths);
-	segments = max(DIV_ROUND_UP(skb->len - headers, skb_shinfo(skb)->gso_size), 1u);
+	segments = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
 	*bytes += (segments - 1) * headers;
 	return segments;
 }
@@ -207,7 +207,7 @@ netdev_tx_t nax_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct netdev_queue *nq = skb_get_tx_queue(dev, skb);
 	struct nax_netdev *n = netdev_priv(dev);
-	struct nax_queue *q = n->adapter->txq[skb_get_queue_mapping(skb)];
+	struct nax_queue *q = READ_ONCE(n->adapter->txq[skb_get_queue_mapping(skb)]);
 	const struct nax_caps *caps = &n->adapter->caps;
 	struct nax_tx_fill f;
 	u32 first, flags, lengths, segments, bytes;

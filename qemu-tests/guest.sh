@@ -132,6 +132,36 @@ guest_make()
 	done
 }
 
+# guest_modules FOLDER: build nax's own modules for $kernel, as the test host's compilers do, and put them there.
+# What did not change since the last time is taken from the cache, one per checkout, which the kernel's build
+# system judges.
+guest_modules()
+{
+	local top=${guest_dir%/*/*} headers=/headers/$kernel cache_entry cache_lock_fd log status=0
+	local host_limit=$((600 * ${NAX_SLOW:-1})) host_binds=("framework=$top/framework" "drivers=$top/drivers" "uapi=$top/uapi")
+
+	cache_entry=$host_cache/modules-$kernel-$(cksum <<<"$top" | cut -d ' ' -f 1)
+	log=$host_cache/logs/${cache_entry##*/}
+	guest_find_kernel || return
+	# The debug kernel has its headers beside it.
+	if [ -n "$guest_kernel_dir" ]; then
+		headers=/tmp/headers
+		host_binds+=("kernel=$guest_kernel_dir")
+	fi
+	cache_lock "${cache_entry##*/}" "$((host_limit + 60))" || return
+	# shellcheck disable=SC2016 # the inner shell expands
+	mkdir -p "$cache_entry" && cache_use && host_run "$cache_entry" sh -c 'if [ "$1" = /tmp/headers ]; then
+			mkdir "$1" && tar -C "$1" -xf /mnt/kernel/headers.tar.zst || exit
+		fi
+		/mnt/framework/linux/build "$1" /run/nax' - "$headers" >"$log" 2>&1 </dev/null \
+		{cache_lock_fd}>&- && cp "$cache_entry"/*.ko "$1/" || status=$?
+	exec {cache_lock_fd}>&-
+	[ "$status" -ne 0 ] || return 0
+	tail -n 20 "$log" >&2
+	host_say "nax's modules for kernel $kernel cannot be built, see above and $log"
+	return 1
+}
+
 # guest_image DIR N: write DIR/guestN.cpio: base, layers, and what is this scenario's own.
 # The kernel unpacks concatenated archives one over the other.
 guest_image()

@@ -6,7 +6,7 @@
 # Set $file's variables, from their defaults; for any kernel and variant that are set.
 list_source()
 {
-	name=${file##*/} dir='' tftp='' guests=1 kernels=6.12 variants='' timeout=90 layers='' tier=full
+	name=${file##*/} dir='' tftp='' guests=1 kernels=6.12 variants='' timeout=90 layers='' tier=full own_modules=0
 	summary='' driver='' proves='' ports=()
 	# shellcheck source=/dev/null
 	. "$file"
@@ -44,13 +44,13 @@ list_describe()
 	done
 }
 
-# NAME:KERNEL[:VARIANT], guests, timeout, layers, tier, summary
+# NAME:KERNEL[:VARIANT], guests, timeout, layers, own_modules, tier, summary
 list_instance()
 {
 	timeout=$((timeout * ${NAX_SLOW:-1}))
 	[ "$kernel" != debug ] || timeout=$((timeout * debug_slow))
-	printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$name:$kernel${variant:+:$variant}" "$guests" "$timeout" \
-		"${layers:--}" "$tier" "$summary"
+	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$name:$kernel${variant:+:$variant}" "$guests" "$timeout" \
+		"${layers:--}" "$own_modules" "$tier" "$summary"
 }
 
 # driver, behaviour, name: a row for each line of "proves", if nicsim is there
@@ -64,17 +64,18 @@ list_proofs()
 	done <<<"$proves"
 }
 
-# list_instances NAME..: sets the array instances, and guests_of, limit_of, layers_of, tier_of, summary_of.
+# list_instances NAME..: sets the array instances, and guests_of, limit_of, layers_of, own_of, tier_of,
+# summary_of.
 list_instances()
 {
-	local file instance guests limit layers of summary part want found
+	local file instance guests limit layers own of summary part want found
 	local wanted=" $* "
 
 	instances=()
-	declare -gA guests_of=() limit_of=() layers_of=() tier_of=() summary_of=()
+	declare -gA guests_of=() limit_of=() layers_of=() own_of=() tier_of=() summary_of=()
 	for file in "$scenarios"/*; do
 		[[ $# -eq 0 || $wanted == *" ${file##*/}"[\ :]* ]] || continue
-		while IFS=$'\t' read -r instance guests limit layers of summary; do
+		while IFS=$'\t' read -r instance guests limit layers own of summary; do
 			part=${instance#*:}
 			[ -z "$only_kernel" ] || [ "${part%%:*}" = "$only_kernel" ] || continue
 			found=$(($# == 0))
@@ -90,7 +91,7 @@ list_instances()
 			[ "$tier" = full ] || [ "$of" = quick ] || continue
 			instances+=("$instance")
 			guests_of[$instance]=$guests limit_of[$instance]=$limit layers_of[$instance]=$layers
-			tier_of[$instance]=$of summary_of[$instance]=$summary
+			own_of[$instance]=$own tier_of[$instance]=$of summary_of[$instance]=$summary
 		done < <(list_describe "$file" list_instance)
 	done
 	[ -z "${wanted// /}" ] || fail "no such scenario${only_kernel:+ with kernel $only_kernel}:$wanted"

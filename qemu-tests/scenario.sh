@@ -21,11 +21,13 @@ host_make
 # shellcheck disable=SC2034 # guest.sh reads them
 guests=1 ports=() qemu1=() qemu2=() modules='' layers='' files=() memory=384 smp=1 append='' timeout=90
 allow='' qemu_may_say='' nicsim_status=0 nicsim_options=() reboots=0 unplugged='' icount=0
+own_modules=0
 # shellcheck disable=SC2034 # for scenarios
 name=$(basename "$scenario_file") tftp=$dir/tftp
 # shellcheck source=/dev/null
 . "$scenario_file"
 guest_make
+[ "$own_modules" = 0 ] || files+=("$NAX_MODULES/$kernel"/*.ko)
 slow=${NAX_SLOW:-1}
 if [ "$kernel" = debug ]; then
 	# KASAN under TCG, and its shadow memory.

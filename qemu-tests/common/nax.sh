@@ -1,34 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=bash disable=SC2034,SC2154
-# nax's own kernel modules: built on the host side for the guests' kernel, loaded in the guest. The driver takes
-# no device by itself: nax_load gives it some.
-
-# nax_modules: build them in $dir/modules, as the test host's compilers do, and have them in the guests. What
-# did not change since the last time is taken from the cache, one per checkout, which the kernel's build
-# system judges.
-nax_modules()
-{
-	local kept headers=/headers/$kernel
-
-	kept=$host_cache/modules-$kernel-$(realpath "$here" | cksum | cut -d ' ' -f 1)
-	mkdir -p "$dir/source" "$kept"
-	cp -r "$here/../framework" "$here/../drivers" "$here/../uapi" "$dir/source/"
-	# The debug kernel has its headers beside it.
-	if [ -n "$guest_kernel_dir" ]; then
-		headers=/run/nax/headers
-		mkdir "$dir/headers"
-		tar -C "$dir/headers" -xf "$guest_kernel_dir/headers.tar.zst"
-	fi
-	(
-		flock -w 300 9
-		cp -a "$kept/." "$dir/modules"
-		chroot "$host_root" /run/nax/source/framework/linux/build "$headers" /run/nax/modules \
-			>"$dir/modules.log" 2>&1 || { cat "$dir/modules.log"; exit 1; }
-		cp -a "$dir/modules/." "$kept/"
-	) 9>"$host_cache/locks/${kept##*/}"
-	rm -rf "$dir/source" "$dir/headers"
-	files+=("$dir/modules/nax.ko" "$dir/modules/nax_ixgbe.ko")
-}
+# nax's own kernel modules in guests of scenarios with own_modules=1. The driver takes no device by itself:
+# nax_load gives it some.
 
 # nax_load [PCI..]: in a guest, before in-tree drivers are loaded: the functions, by default that of the first
 # port, get nax_ixgbe. The verifier looks on at level $verify, by default 2.

@@ -25,7 +25,7 @@ pair()
 		# nicsim is judged by the driver that we did not write.
 		driver='in-tree ixgbe' proves='the other end of a wire may have another driver'
 		. "$here/common/nax.sh"
-		prepare() { nax_modules; }
+		own_modules=1
 		before_modules() { nax_load; }
 		;;
 	igb)

@@ -16,19 +16,22 @@ static noinline void rx_rest(struct nax_queue *q, u32 budget)
 	} while (rx_more(q, budget));
 }
 
-/** ixgbe_rx_singles() - the rest of a batch: it begins with @most descriptors of nax_rx_run(). */
-void ixgbe_rx_singles(struct nax_queue *q, u32 budget, u32 most)
+/* The same, but it is not known what is special about it. */
+static noinline void rx_several(struct nax_queue *q, u32 budget)
 {
-	rx_singles(q, most);
-	if (unlikely(rx_more(q, budget)))
+	rx_singles(q, nax_rx_run(q, budget));
+	if (rx_more(q, budget))
 		rx_rest(q, budget);
 }
 
 /** ixgbe_rx_reap() - find received packets; nax_driver_ops.rx_reap. */
 void ixgbe_rx_reap(struct nax_queue *q, u32 budget)
 {
-	if (rx_done(q))
-		ixgbe_rx_singles(q, budget, nax_rx_run(q, budget));
+	/* One is all that there is as a rule where there are few, and needs no loop. */
+	if (nax_rx_next(q) && rx_done(q))
+		rx_lone(q);
+	if (rx_more(q, budget))
+		rx_several(q, budget);
 }
 
 /** ixgbe_rx_post() - give empty buffers to the device; nax_driver_ops.rx_post. */
@@ -59,8 +62,8 @@ static inline void tx_singles(struct nax_queue *q, u32 n)
 		d[n - 1].data.cmd_len |= cpu_to_le32(IXGBE_TXD_RS);
 }
 
-/** ixgbe_tx_rest() - the rest of a batch, which begins with something special. */
-void ixgbe_tx_rest(struct nax_queue *q)
+/* The rest of a batch, which begins with something special. */
+static noinline void tx_rest(struct nax_queue *q)
 {
 	struct nax_tx_batch b = nax_tx_begin(q);
 	struct ixgbe_queue *p = q->priv;
@@ -70,15 +73,24 @@ void ixgbe_tx_rest(struct nax_queue *q)
 	nax_tx_end(q, &b);
 }
 
-/** ixgbe_tx_post() - packets to descriptors; nax_driver_ops.tx_post. */
-void ixgbe_tx_post(struct nax_queue *q)
+/* A batch of several, or of something special. */
+static noinline void tx_several(struct nax_queue *q)
 {
 	u32 n;
 
 	while ((n = nax_tx_run(q)) != 0)
 		tx_singles(q, n);
 	if (q->ring.next != q->ring.end)
-		ixgbe_tx_rest(q);
+		tx_rest(q);
+}
+
+/** ixgbe_tx_post() - packets to descriptors; nax_driver_ops.tx_post. */
+void ixgbe_tx_post(struct nax_queue *q)
+{
+	if (nax_tx_run(q) == 1)
+		tx_singles(q, 1);
+	if (q->ring.next != q->ring.end)
+		tx_several(q);
 }
 
 /** ixgbe_tx_reap() - find completion reports; nax_driver_ops.tx_reap. */
@@ -92,6 +104,6 @@ void ixgbe_tx_reap(struct nax_queue *q)
 
 		if (!(le32_to_cpu(READ_ONCE(d->data.status)) & IXGBE_TXD_DD))
 			break;
-		nax_tx_reported(q);
+		nax_tx_reported(q, r);
 	}
 }

@@ -121,33 +121,54 @@ static inline bool rx_any(struct nax_queue *q, struct nax_rx_batch *b)
 }
 
 /*
- * Take good frames of one descriptor each, up to @most of them and up to the first descriptor that
- * is anything else.
+ * Take a good frame of one descriptor. Return: its flags, NAX_F_EOP among them, and its length at
+ * @len; 0 if the descriptor is anything else.
  */
-static __always_inline void rx_singles(struct nax_queue *q, u32 most)
+static __always_inline u32 rx_single(const struct nax_queue *q, const union ixgbe_rx_desc *d,
+				     struct nax_slot *s, u32 *len)
 {
 	const struct ixgbe_queue *p = q->priv;
+	u32 status = le32_to_cpu(READ_ONCE(d->wb.status));
+	u32 length_vlan, flags;
+
+	if ((status & RX_SINGLE_MASK) != RX_SINGLE)
+		return 0;
+	dma_rmb(); /* as in rx_any() */
+	length_vlan = le32_to_cpu(READ_ONCE(d->wb.length_vlan));
+	*len = length_vlan & 0xffff;
+	if (unlikely(*len - 1 >= q->buf_len))
+		return 0;
+	flags = rx_good(le32_to_cpu(READ_ONCE(d->wb.info)), status, p->rx_keep);
+	nax_slot_write(s, flags | (u64)le32_to_cpu(READ_ONCE(d->wb.hash)) << 32,
+		       length_vlan | (u64)q->group << 48);
+	return flags;
+}
+
+/* One of them, at q->seen. */
+static __always_inline void rx_lone(struct nax_queue *q)
+{
+	const union ixgbe_rx_desc *ring = q->desc;
+	u32 flags, len;
+
+	flags = rx_single(q, &ring[q->seen & q->desc_mask], nax_ring_slot(&q->ring, q->seen), &len);
+	if (likely(flags))
+		nax_rx_ran(q, 1, len, flags);
+}
+
+/* Up to @most of them, up to the first descriptor that is anything else. */
+static __always_inline void rx_singles(struct nax_queue *q, u32 most)
+{
 	const union ixgbe_rx_desc *ring = q->desc;
 	const union ixgbe_rx_desc *d = &ring[q->seen & q->desc_mask];
 	struct nax_slot *s = nax_ring_slot(&q->ring, q->seen);
 	const union ixgbe_rx_desc *first = d, *end = d + most;
-	u64 group = (u64)q->group << 48;
-	u32 bytes = 0, all = 0;
+	u32 bytes = 0, all = 0, flags, len;
 
 	for (; d != end; d++, s++) {
-		u32 status = le32_to_cpu(READ_ONCE(d->wb.status));
-		u32 length_vlan, flags;
-
-		if ((status & RX_SINGLE_MASK) != RX_SINGLE)
+		flags = rx_single(q, d, s, &len);
+		if (!flags)
 			break;
-		dma_rmb(); /* as in rx_any() */
-		length_vlan = le32_to_cpu(READ_ONCE(d->wb.length_vlan));
-		if (unlikely((length_vlan & 0xffff) - 1 >= q->buf_len))
-			break;
-		flags = rx_good(le32_to_cpu(READ_ONCE(d->wb.info)), status, p->rx_keep);
-		nax_slot_write(s, flags | (u64)le32_to_cpu(READ_ONCE(d->wb.hash)) << 32,
-			       length_vlan | group);
-		bytes += length_vlan & 0xffff;
+		bytes += len;
 		all |= flags;
 	}
 	nax_rx_ran(q, (u32)(d - first), bytes, all);

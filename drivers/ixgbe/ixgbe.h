@@ -185,8 +185,6 @@ void ixgbe_tx_post(struct nax_queue *q);
 void ixgbe_tx_reap(struct nax_queue *q);
 void ixgbe_rx_reap(struct nax_queue *q, u32 budget);
 void ixgbe_rx_post(struct nax_queue *q);
-void ixgbe_rx_singles(struct nax_queue *q, u32 budget, u32 most);
-void ixgbe_tx_rest(struct nax_queue *q);
 
 /* filter.c, rss.c */
 void ixgbe_set_filter(struct nax_adapter *a, const struct nax_filter *f);

@@ -4,6 +4,7 @@
  * Good frames of one descriptor and packets that ask for nothing are dealt with here, all else as in
  * datapath.c; the results are the same bit for bit.
  */
+#include <nax/scan.h>
 #include <nax/vector.h>
 
 #include "datapath.h"
@@ -132,40 +133,36 @@ static inline bool rx_vectors(struct nax_queue *q, u32 most)
 	return n == NAX_V_LANES;
 }
 
-/* Whether so many are there that vectors pay; up to the end of the ring it is for rx_rest() to say. */
-static inline bool rx_many(const struct nax_queue *q, u32 most)
+/* Whether so many are there that vectors pay; up to the end of the ring it is for the loop to say. */
+static inline bool rx_many(const struct nax_queue *q)
 {
 	const union ixgbe_rx_desc *ring = q->desc;
 	u32 last = (q->seen & q->desc_mask) + NAX_V_LANES - 1;
 
-	return most >= NAX_V_LANES &&
+	return last <= q->desc_mask &&
 	       le32_to_cpu(READ_ONCE(ring[last].wb.status)) & IXGBE_RXD_DD;
 }
 
 /* A batch that begins with many. */
-static noinline void vector_rx_many(struct nax_queue *q, u32 budget, u32 most)
+static noinline void vector_rx_many(struct nax_queue *q, u32 budget)
 {
-	bool good;
+	u32 most = nax_rx_run(q, budget);
 
-	do {
-		good = rx_vectors(q, most);
+	while (most >= NAX_V_LANES && rx_vectors(q, most)) {
 		most = nax_rx_run(q, budget);
-	} while (good && rx_many(q, most));
+		if (!rx_many(q))
+			break;
+	}
 	if (rx_more(q, budget))
-		ixgbe_rx_singles(q, budget, most);
+		ixgbe_rx_reap(q, budget);
 }
 
 static void vector_rx_reap(struct nax_queue *q, u32 budget)
 {
-	u32 most;
-
-	if (!rx_done(q))
-		return;
-	most = nax_rx_run(q, budget);
-	if (rx_many(q, most))
-		vector_rx_many(q, budget, most);
+	if (rx_many(q))
+		vector_rx_many(q, budget);
 	else
-		ixgbe_rx_singles(q, budget, most);
+		ixgbe_rx_reap(q, budget);
 }
 
 static void vector_rx_post(struct nax_queue *q)
@@ -197,57 +194,84 @@ static void vector_rx_post(struct nax_queue *q)
 
 #define TX_ROWS		(NAX_V_LANES / 4)	/* packets in one vector */
 
-/*
- * tx_give() of TX_ROWS packets. Of the packet's half the length is in bytes 8 and 9; the upper two
- * words of the descriptor become the length and, 14 bits up in the second, the length once more.
+/**
+ * struct tx_consts - for tx_vector()
+ * @matters: flags that make a packet anything but plain, and its length
+ * @least: what is taken off those: NAX_F_EOP and the shortest length
+ * @command: of the descriptor
  */
-static inline void tx_vector(union ixgbe_tx_desc *d, const struct nax_slot *s, nax_v pick,
-			     nax_v command, nax_v *bytes)
+struct tx_consts {
+	nax_v matters, least, command;
+};
+
+/*
+ * tx_give() of TX_ROWS packets. Of the packet's half the length is in lane 2; the upper two words of
+ * the descriptor become the length and, 14 bits up in the second, the length once more. What is left
+ * of flags and length when the least that they may be was taken off is gathered in @top; less than
+ * that becomes a large number.
+ */
+static inline void tx_vector(const struct tx_consts *k, union ixgbe_tx_desc *d,
+			     const struct nax_slot *s, nax_v *bytes, nax_v *top)
 {
 	nax_v memory = nax_v_rows(s, sizeof(*s));
-	nax_v len = nax_v_lookup(nax_v_rows(&s->flags, sizeof(*s)), pick);
-	nax_v words = nax_v_or(len, nax_v_shl64(len, 32 + IXGBE_TXD_PAYLEN_SHIFT));
+	nax_v facts = nax_v_and(nax_v_rows(&s->flags, sizeof(*s)), k->matters);
+	nax_v words = nax_v_or(facts, nax_v_shl64(facts, 32 + IXGBE_TXD_PAYLEN_SHIFT));
 
-	*bytes = nax_v_add(*bytes, len);
-	nax_v_store_rows(d, sizeof(*d), nax_v_halves(memory, nax_v_or(words, command)));
+	*bytes = nax_v_add(*bytes, facts);
+	*top = nax_v_max(*top, nax_v_sub(facts, k->least));
+	nax_v_store_rows(d, sizeof(*d), nax_v_halves(memory, nax_v_or(words, k->command)));
 }
 
-/* The packets of nax_tx_run(). */
-static noinline void tx_vectors(struct nax_queue *q, u32 n)
+/* The packets of nax_tx_run(). Return: false, and nothing is done, if one of them is not plain. */
+static noinline bool tx_vectors(struct nax_queue *q, u32 n)
 {
 	union ixgbe_tx_desc *ring = q->desc;
 	union ixgbe_tx_desc *d = &ring[q->tail & q->desc_mask];
 	const struct nax_slot *s = nax_ring_slot(&q->ring, q->ring.next), *end = s + n;
 	const struct nax_slot *whole = s + n / (2 * TX_ROWS) * (2 * TX_ROWS);
-	nax_v pick = nax_v_quad(~0u, ~0u, 0xffff0908, ~0u);
-	nax_v command = nax_v_quad(0, 0, TX_CMD | IXGBE_TXD_EOP, 0);
-	nax_v bytes = nax_v_set(0);
+	u32 span = (u32)q->plain_most - q->plain_least;
+	nax_v most = nax_v_quad(0, 0, span, 0);
+	nax_v lengths = nax_v_quad(0, 0, ~0u, 0);
+	nax_v bytes = nax_v_set(0), top = most;
+	struct tx_consts k = {
+		.matters = nax_v_quad(NAX_SCAN_FLAGS, 0, 0xffff, 0),
+		.least = nax_v_quad(NAX_F_EOP, 0, q->plain_least, 0),
+		.command = nax_v_quad(0, 0, TX_CMD | IXGBE_TXD_EOP, 0),
+	};
 	u32 rest = 0;
 
 	for (; s != whole; s += 2 * TX_ROWS, d += 2 * TX_ROWS) {
-		tx_vector(d, s, pick, command, &bytes);
-		tx_vector(d + TX_ROWS, s + TX_ROWS, pick, command, &bytes);
+		tx_vector(&k, d, s, &bytes, &top);
+		tx_vector(&k, d + TX_ROWS, s + TX_ROWS, &bytes, &top);
 	}
+	if (unlikely(nax_v_any(nax_v_xor(top, most))))
+		return false;
 	for (; s != end; s++, d++) {
+		if (unlikely(!nax_slot_plain(s, q->plain_least, q->plain_most)))
+			return false;
 		rest += s->len;
 		tx_give(d, s);
 	}
-	if (nax_tx_ran(q, n, nax_v_sum(bytes) + rest))
+	/* Descriptors are the device's from the doorbell on, so until here nothing has happened. */
+	if (nax_tx_ran(q, n, nax_v_sum(nax_v_and(bytes, lengths)) + rest))
 		d[-1].data.cmd_len |= cpu_to_le32(IXGBE_TXD_RS);
+	return true;
+}
+
+static void vector_tx_plain(struct nax_queue *q)
+{
+	u32 n;
+
+	while ((n = nax_tx_run(q)) != 0 && tx_vectors(q, n))
+		;
 }
 
 static void vector_tx_post(struct nax_queue *q)
 {
-	u32 n;
-
-	if (q->ring.end - q->ring.next < 2 * TX_ROWS) {
-		ixgbe_tx_post(q);
-		return;
-	}
-	while ((n = nax_tx_run(q)) != 0)
-		tx_vectors(q, n);
+	if (q->ring.end - q->ring.next >= 2 * TX_ROWS)
+		vector_tx_plain(q);
 	if (q->ring.next != q->ring.end)
-		ixgbe_tx_rest(q);
+		ixgbe_tx_post(q);
 }
 
 NAX_VECTOR_DATAPATH("ixgbe", {
@@ -255,4 +279,5 @@ NAX_VECTOR_DATAPATH("ixgbe", {
 	.tx_reap = ixgbe_tx_reap,
 	.rx_reap = vector_rx_reap,
 	.rx_post = vector_rx_post,
+	.tx_plain = vector_tx_plain,
 });

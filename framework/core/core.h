@@ -281,35 +281,6 @@ enum nax_recovery nax_adapter_recovery(const struct nax_adapter *a, u64 *count);
 /** nax_adapter_recoveries() - how often recovery took one step. */
 u64 nax_adapter_recoveries(const struct nax_adapter *a, enum nax_recovery step);
 
-/** nax_queue_running() - between queue_start() and queue_stop(), not quarantined. */
-static inline bool nax_queue_running(const struct nax_queue *q)
-{
-	return !READ_ONCE(q->halt);
-}
-
-/**
- * nax_queue_quiet() - a poll would find nothing; the poll context
- * @q: queue
- *
- * A hint for a back end that polls many queues: then it says so by nax_queue_idle() instead.
- */
-static inline bool nax_queue_quiet(const struct nax_queue *q)
-{
-	return !(READ_ONCE(*q->watch) & q->watch_mask);
-}
-
-static inline void nax_queue_idle(struct nax_queue *q)
-{
-	nax_count(&q->stats.polls, 1);
-	nax_count(&q->stats.idle, 1);
-}
-
-/** nax_queue_settled() - nothing has changed since all that could be posted was; a hint too. */
-static inline bool nax_queue_settled(const struct nax_queue *q)
-{
-	return q->settled == q->ring.end;
-}
-
 /**
  * nax_adapter_nvm_read() - read bytes of NVM; ATTACHED or UP
  * @a: adapter
@@ -348,56 +319,6 @@ int nax_adapter_identify(struct nax_adapter *a, enum nax_led led, struct nax_err
 int nax_adapter_selftest(struct nax_adapter *a, bool offline, struct nax_error result[NAX_TESTS],
 			 struct nax_error *err);
 
-/**
- * nax_queue_poll_rx() - find received packets; they stand in the ring from
- * nax_ring_first_held() on
- * @q: receive queue, running
- * @budget: at most so many packets
- *
- * Damaged packets bear NAX_F_RX_ERROR and are counted; packets that hardware calls bad have been
- * verified in software. Return: whole packets found, damaged ones included.
- */
-u32 nax_queue_poll_rx(struct nax_queue *q, u32 budget);
-
-/** nax_queue_post_rx() - give released slots back to the device; one doorbell. */
-void nax_queue_post_rx(struct nax_queue *q);
-
-/** nax_queue_poll_tx() - find completions. Return: slots that became free. */
-u32 nax_queue_poll_tx(struct nax_queue *q);
-
-/**
- * nax_queue_submit() - the upper layer has filled @n slots from ring.end on with whole packets
- * @q: transmit queue
- * @n: slots
- *
- * What the device cannot do is done here in software. A last packet without its end is not taken.
- * Packets that wait for room in software segmentation are kept, and nax_queue_tx_free() is 0 until
- * they are through. A queue that does not run takes none, and counts them as drops.
- *
- * Return: false if @n is more than nax_queue_tx_free() of a queue that runs: nothing happens, and the
- * log says so.
- */
-bool nax_queue_submit(struct nax_queue *q, u32 n);
-
-/**
- * nax_queue_give() - nax_queue_submit() for packets that are known to need nothing of software
- * @q: transmit queue, running
- * @n: slots, at most nax_queue_tx_free()
- *
- * For a back end whose upper layer never asks for more than nax_adapter.offloads and nax_caps allow.
- */
-static inline void nax_queue_give(struct nax_queue *q, u32 n)
-{
-	q->ring.end += n;
-}
-
-/** nax_queue_tx_free() - slots that may be filled now. */
-u32 nax_queue_tx_free(const struct nax_queue *q);
-
-/** nax_queue_post_tx() - write submitted packets to descriptors; one doorbell. */
-void nax_queue_post_tx(struct nax_queue *q);
-
-
 /** nax_vector_arm() - no work was found: interrupt when there is. Poll once more after it. */
 void nax_vector_arm(struct nax_vector *v);
 
@@ -406,5 +327,7 @@ void nax_vector_set_itr(struct nax_vector *v, u32 us);
 
 /** nax_error_set() - fill @err (may be NULL) and return @code. */
 int nax_error_set(struct nax_error *err, int code, const char *fmt, ...) __printf(3, 4);
+
+#include "batch.h"
 
 #endif /* NAX_CORE_H */

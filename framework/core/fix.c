@@ -470,10 +470,11 @@ void nax_tx_fix(struct nax_queue *q, u32 n)
 			return;
 		nax_fix_stage(q, n);
 	}
-	while (f->head != f->count)
-		if (!fix_next(q))
-			return;
-	nax_fix_settle(q);
+	while (f->head != f->count && fix_next(q))
+		;
+	q->pending = nax_tx_pending(q);
+	if (!q->pending)
+		nax_fix_settle(q);
 }
 
 int nax_tx_fix_create(struct nax_queue *q)
@@ -516,5 +517,6 @@ void nax_tx_fix_drop(struct nax_queue *q)
 	f->cutting = false;
 	while (f->head != f->count)
 		fix_refuse(q, fix_packet(f).n);
+	q->pending = false;
 	nax_fix_settle(q);
 }

@@ -101,18 +101,6 @@ struct nax_queue_core {
 	bool restarted;
 };
 
-/* Bits of nax_queue.halt. */
-enum nax_halt {
-	NAX_HALT_STOPPED,	/* outside of queue_start() and queue_stop(); set and cleared paused */
-	NAX_HALT_STUCK,		/* queue_start() reported it, or the device, hung, until the next start */
-	NAX_HALT_QUARANTINE,	/* by the verifier until a reset; see nax_queue_quarantine() */
-};
-
-static inline bool nax_queue_halted(const struct nax_queue *q, enum nax_halt why)
-{
-	return test_bit(why, &q->halt);
-}
-
 /** nax_queue_busy() - Tx: a completion report is outstanding; any context. */
 static inline bool nax_queue_busy(const struct nax_queue *q)
 {
@@ -365,8 +353,6 @@ void nax_queue_watch_begin(struct nax_queue *q);
 void nax_queue_tx_limits(struct nax_queue *q);
 /** nax_queue_watch_nothing() - there is nothing to find: the queue stops. */
 void nax_queue_watch_nothing(struct nax_queue *q);
-/** nax_queue_count_rx() - review and count what rx_reap() found from slot @first on. */
-void nax_queue_count_rx(struct nax_queue *q, u32 first);
 
 /* adapter.c */
 

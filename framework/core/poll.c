@@ -1,47 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The datapath, once per batch: the driver's functions between the counting, one doorbell, and the
+ * The datapath, once per batch, as far as it is not in batch.h: what is out of the ordinary, and the
  * decision whether a slow path is needed at all. Runs in the queue's poll context.
  */
-#include <nax/scan.h>
-
 #include "fix.h"
 
 #define NAX_FCS_BYTES	4u
 
-/* Receive slots that are worth a doorbell, while the device has half of the ring's and more. */
-#define NAX_RX_POST_LEAST	16u
-
-static const __le32 nax_never;
+const __le32 nax_queue_never;
 static const __le32 nax_always = (__force __le32)~0u;
-
-/* The device has gone on to descriptor @i, or has got it to do: look there. */
-static inline void nax_queue_watch(struct nax_queue *q, u32 i)
-{
-	q->watch = (const __le32 *)(q->watch_first + (size_t)(i & q->desc_mask) * q->watch_step);
-}
-
-static inline void nax_queue_watch_rx(struct nax_queue *q)
-{
-	nax_queue_watch(q, q->seen);
-}
-
-static inline void nax_queue_watch_tx(struct nax_queue *q)
-{
-	if (q->report_head == q->report_tail && q->watch_step)
-		q->watch = &nax_never;
-	else
-		nax_queue_watch(q, q->report[q->report_head & q->desc_mask].desc);
-}
-
-static inline bool nax_queue_quarantined(const struct nax_queue *q)
-{
-	return unlikely(nax_queue_halted(q, NAX_HALT_QUARANTINE));
-}
 
 void nax_queue_watch_nothing(struct nax_queue *q)
 {
-	q->watch = &nax_never;
+	q->watch = &nax_queue_never;
 }
 
 /* The verifier sees every call, so none is left out. */
@@ -62,89 +33,25 @@ void nax_queue_watch_begin(struct nax_queue *q)
 		nax_queue_watch_tx(q);
 }
 
-static inline void nax_queue_ring_doorbell(struct nax_queue *q)
+bool nax_queue_verified(const struct nax_queue *q)
 {
-	struct nax_core *c = nax_core_of(q->adapter);
-	u32 value = q->tail & q->desc_mask;
+	return nax_core_of(q->adapter)->verify;
+}
 
-	if (q->tail == q->rung)
-		return;
-	/* Descriptors before doorbell; the partner is the device, which reads them after it. */
-	dma_wmb();
-	if (c->verify)
+void nax_queue_verify_doorbell(struct nax_queue *q, u32 value)
+{
+	if (nax_queue_verified(q))
 		nax_verify_doorbell(q, value);
-	nax_reg_write(q->adapter, q->doorbell, value);
-	WRITE_ONCE(q->rung, q->tail);
-	nax_count(&q->stats.doorbells, 1);
 }
 
-void nax_queue_count_rx(struct nax_queue *q, u32 first)
+void nax_queue_review_rx(struct nax_queue *q, u32 first)
 {
-	if (unlikely(q->batch.flags & (NAX_F_RX_ERROR | NAX_F_RX_CSUM_BAD)))
-		nax_rx_review(q, first, q->ring.begin);
-	nax_count(&q->stats.packets, q->batch.packets);
-	nax_count(&q->stats.bytes, q->batch.bytes);
+	nax_rx_review(q, first, q->ring.begin);
 }
 
-u32 nax_queue_poll_rx(struct nax_queue *q, u32 budget)
+void nax_queue_fix_pending(struct nax_queue *q)
 {
-	u32 first = q->ring.begin;
-	u32 found;
-
-	if (unlikely(!nax_queue_running(q)))
-		return 0;
-	q->batch.packets = 0;
-	q->batch.flags = 0;
-	q->batch.bytes = 0;
-	q->path->rx_reap(q, budget);
-	nax_count(&q->stats.polls, 1);
-	found = q->batch.packets;
-	if (!found) {
-		nax_count(&q->stats.idle, 1);
-		return 0;
-	}
-	if (nax_queue_quarantined(q))
-		return 0;
-	nax_queue_count_rx(q, first);
-	q->settled = ~q->ring.end;
-	nax_queue_watch_rx(q);
-	return found;
-}
-
-void nax_queue_post_rx(struct nax_queue *q)
-{
-	u32 posted = q->ring.next - q->seen;
-	u32 n = nax_rx_post_end(q) - q->ring.next;
-
-	q->settled = q->ring.end;
-	if (!n || (n < NAX_RX_POST_LEAST && posted > q->desc_mask / 2 &&
-		   !nax_core_of(q->adapter)->verify))
-		return;
-	if (unlikely(!nax_queue_running(q)))
-		return;
-	q->path->rx_post(q);
-	if (!nax_queue_quarantined(q))
-		nax_queue_ring_doorbell(q);
-}
-
-u32 nax_queue_poll_tx(struct nax_queue *q)
-{
-	u32 first = q->ring.begin;
-	u32 freed;
-
-	if (unlikely(!nax_queue_running(q)))
-		return 0;
-	q->path->tx_reap(q);
-	nax_count(&q->stats.polls, 1);
-	freed = q->ring.begin - first;
-	if (!freed) {
-		nax_count(&q->stats.idle, 1);
-		return 0;
-	}
-	if (nax_queue_quarantined(q))
-		return 0;
-	nax_queue_watch_tx(q);
-	return freed;
+	nax_tx_fix(q, 0);
 }
 
 /** struct nax_tx_scan - one packet among those submitted */
@@ -230,38 +137,12 @@ void nax_queue_tx_limits(struct nax_queue *q)
 		q->plain_most = most;
 }
 
-/* Whether slots [@at, @end) are a packet each, of a good length, and ask for nothing. */
-static noinline bool nax_tx_many_plain(const struct nax_queue *q, u32 at, u32 end)
-{
-	u32 n;
-
-	/* Where the first asks for something, or has several slots, the others do too as a rule. */
-	if (!nax_slot_plain(nax_ring_slot(&q->ring, at), q->plain_least, q->plain_most))
-		return false;
-	for (; at != end; at += n) {
-		n = min_t(u32, end - at, nax_ring_size(&q->ring) - (at & q->ring.mask));
-		if (!nax_scan_plain(nax_ring_slot(&q->ring, at), n, q->plain_least, q->plain_most))
-			return false;
-	}
-	return true;
-}
-
-static inline bool nax_tx_all_plain(const struct nax_queue *q, u32 at, u32 end)
-{
-	if (end - at >= NAX_SCAN_MANY)
-		return nax_tx_many_plain(q, at, end);
-	for (; at != end; at++)
-		if (!nax_slot_plain(nax_ring_slot(&q->ring, at), q->plain_least, q->plain_most))
-			return false;
-	return true;
-}
-
 static void nax_submit_fix(struct nax_queue *q, u32 at, u32 end)
 {
 	struct nax_tx_scan t;
 
 	/* Even where nothing finds room in the ring now there is something to post. */
-	q->settled = ~q->ring.end;
+	nax_queue_unsettle(q);
 	/* A rest without an end is no packet: it is not taken, and counted as one lost. */
 	while (at != end && nax_tx_scan_packet(q, at, end, &t))
 		at += t.slots;
@@ -343,37 +224,28 @@ bool nax_queue_submit(struct nax_queue *q, u32 n)
 
 	if (unlikely(!nax_queue_running(q)))
 		return nax_submit_stopped(q, n);
-	if (unlikely(n > nax_ring_free(&q->ring) || nax_tx_pending(q)))
+	if (unlikely(n > nax_ring_free(&q->ring) || q->pending))
 		return nax_submit_refused(q, n);
-	if (unlikely(!nax_tx_all_plain(q, at, end)))
+	if (unlikely(!nax_queue_all_plain(q, at, end)))
 		return nax_submit_packets(q, at, end);
-	if (q->plain == at || q->ring.next == at)
-		q->plain = end;
+	nax_queue_note_plain(q, at, end);
 	q->ring.end = end;
 	return true;
 }
 
-u32 nax_queue_tx_free(const struct nax_queue *q)
+/* The driver may have posted the first of what was given already: those are looked at. */
+void nax_queue_take_slowly(struct nax_queue *q)
 {
-	if (unlikely(!nax_queue_running(q) || nax_tx_pending(q)))
-		return 0;
-	return nax_ring_free(&q->ring);
-}
+	u32 end = q->ring.end;
+	u32 at = q->given;
 
-void nax_queue_post_tx(struct nax_queue *q)
-{
-	if (unlikely(!nax_queue_running(q)))
-		return;
-	if (unlikely(nax_tx_pending(q)))
-		nax_tx_fix(q, 0);
-	if (q->ring.next != q->ring.end) {
-		q->path->tx_post(q);
-		if (nax_queue_quarantined(q))
-			return;
-		nax_queue_ring_doorbell(q);
-		nax_queue_watch_tx(q);
-	}
-	q->settled = q->ring.next == q->ring.end && !nax_tx_pending(q) ? q->ring.end : ~q->ring.end;
+	if ((s32)(q->ring.next - at) > 0)
+		at = q->ring.next;
+	q->ring.end = at;
+	if (at != end)
+		nax_queue_submit(q, end - at);
+	nax_queue_post_tx(q);
+	q->given = q->ring.end;
 }
 
 void nax_vector_arm(struct nax_vector *v)

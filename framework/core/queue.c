@@ -79,7 +79,8 @@ static void nax_queue_set_indices(struct nax_core *c, struct nax_queue *q)
 	q->tail = base;
 	q->rung = base;
 	q->plain = base;
-	q->settled = ~q->ring.end;
+	q->given = q->ring.end;
+	nax_queue_unsettle(q);
 	nax_queue_watch_nothing(q);
 	WRITE_ONCE(q->head, base);
 	q->seen = base;

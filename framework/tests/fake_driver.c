@@ -115,7 +115,7 @@ static void fake_tx_reap(struct nax_queue *q)
 	const struct nax_tx_report *r;
 
 	while ((r = nax_tx_oldest(q)) && ring[r->desc & q->desc_mask].status & FAKE_DONE)
-		nax_tx_reported(q);
+		nax_tx_reported(q, r);
 }
 
 static void fake_rx_reap(struct nax_queue *q, u32 budget)

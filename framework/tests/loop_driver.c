@@ -111,7 +111,7 @@ static void loop_tx_reap(struct nax_queue *q)
 
 	while ((r = nax_tx_oldest(q)) &&
 	       READ_ONCE(ring[r->desc & q->desc_mask].status) & LOOP_DONE)
-		nax_tx_reported(q);
+		nax_tx_reported(q, r);
 }
 
 static void loop_rx_reap(struct nax_queue *q, u32 budget)

@@ -375,11 +375,10 @@ static void test_membership(void **state)
 static u32 foreign_handler(struct nax_poll *poll, void *arg)
 {
 	assert_int_equal(nax_ring_free(nax_port_tx_ring(port, 0)), 64);
-	assert_int_equal(nax_tx_free(port, 0), 64);
-	assert_int_equal(nax_tx_free(port, 1), 0);
-	assert_int_equal(nax_tx_free(port, 5000), 0);
+	assert_int_equal(nax_ring_free(nax_port_tx_ring(port, 1)), 0);
+	assert_int_equal(nax_ring_free(nax_port_tx_ring(port, 5000)), 0);
 	assert_int_equal(nax_ring_received(nax_port_rx_ring(port, 1)), 0);
-	nax_tx_submit(port, 1, 1);
+	nax_tx_submit(nax_port_tx_ring(port, 1), 1);
 	return 0;
 }
 
@@ -395,14 +394,15 @@ static void test_rings_outside_of_handler(void **state)
 	assert_non_null(strstr(log_text, "outside of a handler"));
 	log_text[0] = '\0';
 	assert_int_equal(nax_ring_free(nax_port_tx_ring(port, 0)), 0);
-	assert_int_equal(nax_tx_free(port, 0), 0);
-	assert_int_equal(nax_tx_free(port, 5000), 0);
+	assert_int_equal(nax_ring_free(nax_port_tx_ring(port, 5000)), 0);
 	nax_poll_once(polls[0], foreign_handler, NULL);
 }
 
 static u32 greedy_handler(struct nax_poll *poll, void *arg)
 {
-	nax_tx_submit(port, 0, nax_tx_free(port, 0) + 1);
+	struct nax_ring *tx = nax_port_tx_ring(port, 0);
+
+	nax_tx_submit(tx, nax_ring_free(tx) + 1);
 	return 0;
 }
 

@@ -51,7 +51,7 @@ static void fill(struct nax_slot *s, u32 number, bool last)
 static u32 send_some(struct traffic *t)
 {
 	struct nax_ring *r = nax_port_tx_ring(t->port, t->queue);
-	u32 room = nax_tx_free(t->port, t->queue);
+	u32 room = nax_ring_free(r);
 	u32 per = t->two ? 2 : 1;
 	u32 n = 0;
 
@@ -65,7 +65,7 @@ static u32 send_some(struct traffic *t)
 		if (t->to_send != ~0u)
 			t->to_send--;
 	}
-	nax_tx_submit(t->port, t->queue, n);
+	nax_tx_submit(r, n);
 	return n;
 }
 

@@ -346,7 +346,7 @@ static void reap_without_report(struct nax_queue *q)
 
 static void reap_half_report(struct nax_queue *q)
 {
-	nax_tx_reported(q);
+	nax_tx_reported(q, nax_tx_oldest(q));
 	q->ring.begin--;
 }
 

@@ -118,23 +118,18 @@ static inline struct nax_queue **poll_quiet(struct nax_queue **at)
 	return at;
 }
 
-static inline u32 poll_queue(const struct nax_poll *p, struct nax_queue *q)
-{
-	return q->is_rx ? nax_queue_poll_rx(q, p->config.budget) : nax_queue_poll_tx(q);
-}
-
-/* The first one has been looked at, or will be now. */
 static inline u32 poll_device(const struct nax_poll *p, struct nax_queue **at)
 {
-	u32 work;
+	struct nax_queue *q;
+	u32 work = 0;
 
-	if (unlikely(!*at))
-		return 0;
-	for (work = poll_queue(p, *at++); *at; at++) {
-		if (nax_queue_quiet(*at))
-			nax_queue_idle(*at);
+	for (; (q = *at) != NULL; at++) {
+		if (nax_queue_quiet(q))
+			nax_queue_idle(q);
+		else if (q->is_rx)
+			work += nax_queue_poll_rx(q, p->config.budget);
 		else
-			work += poll_queue(p, *at);
+			work += nax_queue_poll_tx(q);
 	}
 	return work;
 }
@@ -149,7 +144,7 @@ static inline void post_device(struct nax_poll *p)
 		if (q->is_rx)
 			nax_queue_post_rx(q);
 		else
-			nax_queue_post_tx(q);
+			nax_queue_take(q);
 	}
 }
 

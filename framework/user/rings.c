@@ -57,14 +57,8 @@ struct nax_ring *nax_port_tx_ring(struct nax_port *port, unsigned int queue)
 {
 	struct nax_queue *q = usable_queue(port, NAX_SIDE_TX, queue);
 
-	return q ? &q->ring : quiet_ring();
-}
-
-u32 nax_tx_free(struct nax_port *port, unsigned int queue)
-{
-	struct nax_queue *q = usable_queue(port, NAX_SIDE_TX, queue);
-
-	return q ? nax_queue_tx_free(q) : 0;
+	/* Packets that wait in software segmentation go before any other. */
+	return q && likely(!q->pending) ? &q->ring : quiet_ring();
 }
 
 int nax_tx_seed(const struct nax_ring *ring, u32 index)
@@ -82,12 +76,4 @@ int nax_tx_seed(const struct nax_ring *ring, u32 index)
 		piece[n++].len = s->len;
 	} while (!(s->flags & NAX_F_EOP));
 	return nax_csum_seed(piece, n, first->flags, first->hash);
-}
-
-void nax_tx_submit(struct nax_port *port, unsigned int queue, u32 slots)
-{
-	struct nax_queue *q = usable_queue(port, NAX_SIDE_TX, queue);
-
-	if (q && slots)
-		nax_queue_submit(q, slots);
 }

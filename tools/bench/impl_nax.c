@@ -66,7 +66,8 @@ static inline u32 ring_run(const struct nax_ring *r, u32 i, u32 n)
 static u32 handle_tx(struct nax_poll *poll, void *arg)
 {
 	struct nax_ctx *x = arg;
-	const struct nax_ring tx = *nax_port_tx_ring(x->port, 0);
+	struct nax_ring *ring = nax_port_tx_ring(x->port, 0);
+	const struct nax_ring tx = *ring;
 	const u32 batch = x->batch, len = x->len;
 	u32 i, n;
 
@@ -80,7 +81,7 @@ static u32 handle_tx(struct nax_poll *poll, void *arg)
 			s->flags = NAX_F_EOP;
 		}
 	}
-	nax_tx_submit(x->port, 0, batch);
+	nax_tx_submit(ring, batch);
 	return batch;
 }
 
@@ -88,7 +89,8 @@ static u32 handle_tx(struct nax_poll *poll, void *arg)
 static u32 handle_tx_chain(struct nax_poll *poll, void *arg)
 {
 	struct nax_ctx *x = arg;
-	const struct nax_ring tx = *nax_port_tx_ring(x->port, 0);
+	struct nax_ring *ring = nax_port_tx_ring(x->port, 0);
+	const struct nax_ring tx = *ring;
 	const u32 batch = x->batch, len = x->len;
 	u32 slots = 0, i, rest;
 
@@ -102,7 +104,7 @@ static u32 handle_tx_chain(struct nax_poll *poll, void *arg)
 			s->flags = rest ? 0 : NAX_F_EOP;
 		}
 	}
-	nax_tx_submit(x->port, 0, slots);
+	nax_tx_submit(ring, slots);
 	return batch;
 }
 
@@ -110,7 +112,8 @@ static u32 handle_tx_chain(struct nax_poll *poll, void *arg)
 static u32 handle_context(struct nax_poll *poll, void *arg)
 {
 	struct nax_ctx *x = arg;
-	const struct nax_ring tx = *nax_port_tx_ring(x->port, 0);
+	struct nax_ring *ring = nax_port_tx_ring(x->port, 0);
+	const struct nax_ring tx = *ring;
 	const u32 batch = x->batch, len = x->len;
 	u32 tag = x->tag, i;
 
@@ -125,7 +128,7 @@ static u32 handle_context(struct nax_poll *poll, void *arg)
 		s->gso = 0;
 	}
 	x->tag = tag;
-	nax_tx_submit(x->port, 0, batch);
+	nax_tx_submit(ring, batch);
 	return batch;
 }
 
@@ -153,7 +156,7 @@ static u32 handle_fwd(struct nax_poll *poll, void *arg)
 	struct nax_ring *tx = nax_port_tx_ring(x->port, 0);
 	u32 first = nax_ring_first_held(rx), i, run;
 	u32 n = nax_ring_received(rx);
-	u32 free = nax_tx_free(x->port, 0);
+	u32 free = nax_ring_free(tx);
 
 	if (n > free)
 		n = free;
@@ -164,7 +167,7 @@ static u32 handle_fwd(struct nax_poll *poll, void *arg)
 	}
 	x->rx = rx;
 	x->found = n;
-	nax_tx_submit(x->port, 0, n);
+	nax_tx_submit(tx, n);
 	nax_rx_release(rx, n);
 	return n;
 }

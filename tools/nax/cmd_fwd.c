@@ -108,9 +108,7 @@ static u32 fwd_queue(struct fwd_way *w, u32 queue)
 	u64 bytes = 0;
 	u32 n;
 
-	if (!rx || !tx)
-		return 0;
-	room = nax_tx_free(w->to, queue);
+	room = nax_ring_free(tx);
 	at = nax_ring_first_held(rx);
 	while ((n = nax_rx_packet(rx, at + done))) {
 		if (nax_ring_slot(rx, at + done + n - 1)->flags & NAX_F_RX_ERROR) {
@@ -127,8 +125,7 @@ static u32 fwd_queue(struct fwd_way *w, u32 queue)
 		done += n;
 		packets++;
 	}
-	if (used)
-		nax_tx_submit(w->to, queue, used);
+	nax_tx_submit(tx, used);
 	if (done) {
 		nax_rx_release(rx, done);
 		count_add(&w->packets, packets);

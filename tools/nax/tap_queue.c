@@ -150,7 +150,7 @@ static void read_failed(struct tap_queue *q, ssize_t n)
 static u32 tap_to_nic(struct tap_queue *q)
 {
 	struct nax_ring *tx = nax_port_tx_ring(q->port, q->index);
-	u32 room = tx ? nax_tx_free(q->port, q->index) : 0;
+	u32 room = nax_ring_free(tx);
 	u32 used = 0, ready = 0, packets = 0, dropped = 0;
 	struct iovec v[TAP_IOV + 1];
 	struct tap_frame f = { 0 };
@@ -191,8 +191,7 @@ static u32 tap_to_nic(struct tap_queue *q)
 		bytes += slots ? f.len : 0;
 	}
 	want_fd(q, !q->failed);
-	if (used)
-		nax_tx_submit(q->port, q->index, used);
+	nax_tx_submit(tx, used);
 	count_add(&q->count.to_nic_packets, packets);
 	count_add(&q->count.to_nic_bytes, bytes);
 	count_add(&q->count.to_nic_malformed, dropped);

@@ -63,7 +63,7 @@ static void forward(struct fuzz *f, struct nax_slot *r, unsigned int q)
 	struct nax_ring *tx = nax_port_tx_ring(f->port, q);
 	struct nax_slot *t;
 
-	if (!nax_tx_free(f->port, q))
+	if (!nax_ring_free(tx))
 		return;
 	t = nax_ring_slot(tx, tx->end);
 	nax_slot_swap(r, t);
@@ -73,7 +73,7 @@ static void forward(struct fuzz *f, struct nax_slot *r, unsigned int q)
 	t->hash = 0;
 	t->gso = 0;
 	t->vlan_tci = r->vlan_tci;
-	nax_tx_submit(f->port, q, 1);
+	nax_tx_submit(tx, 1);
 }
 
 /*
@@ -91,7 +91,7 @@ static void send_packet(struct fuzz *f, unsigned int q)
 	u32 bytes = liar_take8(&f->in);
 	u32 offset = shape & 0x40 ? liar_take8(&f->in) : 0;
 
-	if (slots > nax_tx_free(f->port, q))
+	if (slots > nax_ring_free(tx))
 		return;
 	for (i = 0; i < slots; i++) {
 		struct nax_slot *s = nax_ring_slot(tx, tx->end + i);
@@ -116,7 +116,7 @@ static void send_packet(struct fuzz *f, unsigned int q)
 	}
 	if (flags & SEED)
 		nax_tx_seed(tx, tx->end);
-	nax_tx_submit(f->port, q, slots);
+	nax_tx_submit(tx, slots);
 }
 
 static void receive(struct fuzz *f, unsigned int q)

@@ -7,10 +7,10 @@
 # limits: test, batch, most instructions per packet (of poll: per poll) with frames of 64 bytes
 limits() {
 	cat <<'END'
-rx 32 28
-tx 32 34
-fwd 32 72
-fwd 1 830
+rx 32 27
+tx 32 27
+fwd 32 63
+fwd 1 650
 poll 1 36
 context 32 150
 END

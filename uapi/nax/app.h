@@ -343,10 +343,8 @@ static inline void nax_rx_release(struct nax_ring *ring, u32 n)
 	ring->end += n;
 }
 
-/** nax_port_tx_ring() - transmit ring @queue; nax_tx_free() slots from ring->end on are free. */
+/** nax_port_tx_ring() - transmit ring @queue; nax_ring_free() slots from ring->end on are free. */
 struct nax_ring *nax_port_tx_ring(struct nax_port *port, unsigned int queue);
-/** nax_tx_free() - slots that may be filled from ring->end on. */
-u32 nax_tx_free(struct nax_port *port, unsigned int queue);
 /**
  * nax_tx_seed() - ready the checksum fields of a packet for NAX_F_TX_IPCSUM and NAX_F_TX_L4CSUM
  * @ring: transmit ring
@@ -360,15 +358,18 @@ u32 nax_tx_free(struct nax_port *port, unsigned int queue);
 int nax_tx_seed(const struct nax_ring *ring, u32 index);
 
 /**
- * nax_tx_submit() - @slots slots from ring->end on hold whole packets: send them
- * @port: port
- * @queue: transmit queue
- * @slots: slots filled, 1 .. nax_tx_free()
+ * nax_tx_submit() - @n slots from ring->end on hold whole packets: send them
+ * @ring: transmit ring
+ * @n: slots filled, at most nax_ring_free()
  *
- * The device is told at the end of the handler. Fill dma (or swap), len, flags, and what the flags
- * ask for; the last slot of each packet bears NAX_F_EOP. Any NAX_F_TX_* may be asked for.
+ * They are looked at, and the device is told, at the end of the handler. Fill dma (or swap), len,
+ * flags, and what the flags ask for; the last slot of each packet bears NAX_F_EOP. Any NAX_F_TX_* may
+ * be asked for.
  */
-void nax_tx_submit(struct nax_port *port, unsigned int queue, u32 slots);
+static inline void nax_tx_submit(struct nax_ring *ring, u32 n)
+{
+	ring->end += n;
+}
 
 /**
  * struct nax_poll_config - a poll context

@@ -25,19 +25,24 @@ struct nax_queue;
  * @tx_reap: find completions
  * @rx_reap: find received packets
  * @rx_post: empty buffers to descriptors
+ * @tx_plain: tx_post() for packets that nobody has looked at, by nax_tx_run() and nax_tx_ran() alone: it
+ *	stops before the first of a run in which a slot is not nax_slot_plain() by nax_queue.plain_least
+ *	and plain_most. NULL: the framework looks. A vector path has both the same slots in its hands
+ *	and pays next to nothing for the look
  */
 struct nax_datapath {
 	void (*tx_post)(struct nax_queue *q);
 	void (*tx_reap)(struct nax_queue *q);
 	void (*rx_reap)(struct nax_queue *q, u32 budget);
 	void (*rx_post)(struct nax_queue *q);
+	void (*tx_plain)(struct nax_queue *q);
 };
 
 /**
  * struct nax_vector_path - a driver's datapath for one instruction set
  * @driver: nax_driver.name
  * @set: NAX_V_NAME
- * @path: all four functions
+ * @path: all five functions
  */
 struct nax_vector_path {
 	const char *driver;
@@ -106,6 +111,9 @@ struct nax_tx_report {
  * @plain_least: Tx: bytes of the shortest packet that is plain. The framework's
  * @plain_most: Tx: of the longest
  * @settled: the framework's: value of @ring.end for which there is nothing more to post
+ * @given: Tx, the framework's: one past the last slot that it has looked at, see nax_queue_take();
+ *	@ring.end but for what the upper layer has added since
+ * @pending: Tx, the framework's: packets wait in software segmentation
  * @watch: the framework's: the word that shows that there is something to find
  * @watch_mask: the framework's: bits of it
  * @watch_first: the framework's: that word in the first descriptor
@@ -150,6 +158,8 @@ struct nax_queue {
 	u16 plain_least;
 	u16 plain_most;
 	u32 settled;
+	u32 given;
+	bool pending;
 	__le32 watch_mask;
 	const __le32 *watch;
 	const u8 *watch_first;
@@ -229,6 +239,17 @@ static inline u32 nax_rx_run(const struct nax_queue *q, u32 budget)
 	if (unlikely(q->seen != q->ring.begin || q->carry))
 		return 0;
 	return min_t(u32, run, q->desc_mask + 1 - (q->seen & q->desc_mask));
+}
+
+/**
+ * nax_rx_next() - whether there is a posted descriptor to look at, where a packet begins
+ * @q: receive queue
+ *
+ * For the first of a batch, which needs no loop: nax_rx_run() is not 0.
+ */
+static inline bool nax_rx_next(const struct nax_queue *q)
+{
+	return q->seen != q->ring.next && q->seen == q->ring.begin && !q->carry;
 }
 
 /**
@@ -515,6 +536,9 @@ static inline u32 nax_tx_run(const struct nax_queue *q)
 	reserve = nax_tx_reserve(q);
 	if (credits <= reserve)
 		return 0;
+	/* None of the limits below is less. */
+	if (n == 1)
+		return 1;
 	n = min_t(u32, n, credits - reserve);
 	n = min_t(u32, n, q->report_interval - q->since);
 	n = min_t(u32, n, q->ring.mask + 1 - (q->ring.next & q->ring.mask));
@@ -565,11 +589,9 @@ static inline const struct nax_tx_report *nax_tx_oldest(const struct nax_queue *
 	return &q->report[q->report_head & q->desc_mask];
 }
 
-/** nax_tx_reported() - the oldest report has come: complete its packets. */
-static inline void nax_tx_reported(struct nax_queue *q)
+/** nax_tx_reported() - the oldest report, @r, has come: complete its packets. */
+static inline void nax_tx_reported(struct nax_queue *q, const struct nax_tx_report *r)
 {
-	const struct nax_tx_report *r = &q->report[q->report_head & q->desc_mask];
-
 	WRITE_ONCE(q->report_head, q->report_head + 1);
 	WRITE_ONCE(q->head, r->desc + 1);
 	q->ring.begin = r->slot;

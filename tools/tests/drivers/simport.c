@@ -378,7 +378,7 @@ static u32 send_handler(struct nax_poll *poll, void *arg)
 		struct nax_slot *slot = nax_ring_slot(tx, tx->end + n);
 		u32 part = a->len - done < a->piece ? a->len - done : a->piece;
 
-		assert_true(n < nax_tx_free(a->s->port, a->queue));
+		assert_true(n < nax_ring_free(tx));
 		nax_buf_home(slot);
 		memcpy(nax_slot_data(slot), a->frame + done, part);
 		slot->len = (u16)part;
@@ -392,7 +392,7 @@ static u32 send_handler(struct nax_poll *poll, void *arg)
 			slot->flags |= NAX_F_EOP;
 		n++;
 	}
-	nax_tx_submit(a->s->port, a->queue, n);
+	nax_tx_submit(tx, n);
 	return 1;
 }
 
@@ -409,7 +409,7 @@ static u32 free_handler(struct nax_poll *poll, void *arg)
 {
 	struct send *a = arg;
 
-	a->len = nax_tx_free(a->s->port, a->queue);
+	a->len = nax_ring_free(nax_port_tx_ring(a->s->port, a->queue));
 	return 0;
 }
 

@@ -16,7 +16,7 @@
 #define TICK_NS (20 * NSEC_PER_MSEC)	/* how often waiting looks at the clock */
 #define SPIN_NS 50000ull		/* waiting shorter than this is not worth a sleep */
 #define LAG_NS (20 * NSEC_PER_MSEC)	/* more than this behind its rate is not made up for */
-#define STALL_NS (200 * NSEC_PER_MSEC)	/* a window that is full for so long has lost frames */
+#define STALL_NS NSEC_PER_SEC	/* a window that is full for so long has lost frames */
 #define QUIET_NS (300 * NSEC_PER_MSEC)	/* after the last frame, for late ones */
 #define DRAIN_NS (3 * NSEC_PER_SEC)	/* for what was sent to leave the device */
 
@@ -242,7 +242,7 @@ static u32 transmit(struct gen_traffic *g, u64 now)
 
 	for (q = 0; q < g->queues; q++) {
 		tx[q] = nax_port_tx_ring(g->tx, q);
-		room[q] = tx[q] ? nax_tx_free(g->tx, q) : 0;
+		room[q] = nax_ring_free(tx[q]);
 	}
 	for (n = 0; n < BURST; n++) {
 		u32 flow = g->next_flow, len = g->len[g->next_len];
@@ -263,8 +263,7 @@ static u32 transmit(struct gen_traffic *g, u64 now)
 		count_add(&g->sent, 1);
 	}
 	for (q = 0; q < g->queues; q++)
-		if (used[q])
-			nax_tx_submit(g->tx, q, used[q]);
+		nax_tx_submit(tx[q], used[q]);
 	count_add(&g->sent_bytes, bytes);
 	if (n) {
 		g->end_ns = now;
@@ -280,7 +279,7 @@ static bool tx_idle(const struct gen_traffic *g)
 	u32 q;
 
 	for (q = 0; q < g->queues; q++)
-		if (nax_tx_free(g->tx, q) != g->tx_ring)
+		if (nax_ring_free(nax_port_tx_ring(g->tx, q)) != g->tx_ring)
 			return false;
 	return true;
 }

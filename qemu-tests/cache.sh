@@ -5,9 +5,13 @@
 # An entry is first made in a folder build-NAME.*, then sealed with the sums of its files, then gets its
 # name; so what has its name is whole, unless somebody damages it, which the sums show.
 
+# Prints what is not as it was sealed: one line.
 cache_is_whole()
 {
-	[ -s "$1/.complete" ] && (cd "$1" && sha256sum --quiet -c .complete) >/dev/null 2>&1
+	local differs
+
+	[ -s "$1/.complete" ] || { echo "no .complete"; return 1; }
+	differs=$(cd "$1" && sha256sum --quiet -c .complete 2>/dev/null) || { echo "${differs%%$'\n'*}"; return 1; }
 }
 
 cache_sum()
@@ -76,32 +80,35 @@ cache_lock()
 # that is not sealed by sums, cache_check and cache_seal are functions; cache_before is run before CMD.
 cache_make()
 {
-	local name=$1 key=$2 need=$3 host_limit=$4 cache_lock_fd status=0
+	local name=$1 key=$2 need=$3 host_limit=$4 cache_lock_fd status=0 cache_damage
 
 	shift 4
 	cache_entry=$host_cache/$name-$key
-	if "${cache_check:-cache_is_whole}" "$cache_entry"; then
+	if "${cache_check:-cache_is_whole}" "$cache_entry" >/dev/null; then
 		cache_use
 		return
 	fi
 	cache_lock "$name" "$((host_limit + 60))" || return
-	"${cache_check:-cache_is_whole}" "$cache_entry" || cache_fill "$@" || status=$?
+	cache_damage=$("${cache_check:-cache_is_whole}" "$cache_entry") || cache_fill "$@" || status=$?
 	exec {cache_lock_fd}>&-
 	return "$status"
 }
 
-# The part of cache_make that has the lock.
+# The part of cache_make that has the lock. A damaged entry gives way when the new one is whole: guests may
+# still run from it.
 cache_fill()
 {
 	local tmp log=$host_cache/logs/$name
 
-	[ ! -e "$cache_entry" ] || host_say "$cache_entry: damaged, making it again"
-	rm -rf --one-file-system "$cache_entry" "$host_cache/build-$name".*
+	[ ! -e "$cache_entry" ] || host_say "$cache_entry: damaged, making it again${cache_damage:+: $cache_damage}"
+	rm -rf --one-file-system "$host_cache/build-$name".*
 	cache_has_space "$name" "$need" && "${cache_before:-true}" || return
 	tmp=$(mktemp -d "$host_cache/build-$name.XXXXXX") || return
 	if "$@" "$tmp" >"$log" 2>&1 </dev/null {cache_lock_fd}>&- &&
 		"${cache_seal:-cache_sum}" "$tmp" >>"$log" 2>&1; then
+		[ ! -e "$cache_entry" ] || mv -T "$cache_entry" "$tmp.damaged" || return
 		mv -T "$tmp" "$cache_entry" && cache_use && cache_prune
+		rm -rf --one-file-system "$tmp.damaged"
 		return
 	fi
 	cache_tell "$log" "$name" "$need"

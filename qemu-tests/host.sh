@@ -205,21 +205,35 @@ host_install()
 
 # Type, mode, size, time of change, name and target of each file: what a cut or deleted file changes.
 # Sums of gigabytes at each use would take longer than the tests.
+host_list()
+{
+	(cd "$1" && find . -xdev ! -path ./.nax-files ! -path . -printf '%y %m %s %T@ %p %l\n' | LC_ALL=C sort)
+}
+
 host_files()
 {
-	(cd "$1" && find . -xdev ! -path ./.nax-files ! -path . -printf '%y %m %s %T@ %p %l\n' |
-		LC_ALL=C sort | sha256sum)
+	host_list "$1" | sha256sum
 }
 
+# Prints what is not as it was sealed: one line.
 host_is_whole()
 {
-	[ -s "$1/.nax-complete" ] && (cd "$1" && sha256sum --quiet -c .nax-complete) >/dev/null 2>&1 &&
-		[ "$(host_files "$1")" = "$(cat "$1/.nax-files" 2>/dev/null)" ]
+	local differs
+
+	[ -s "$1/.nax-complete" ] || { echo "no .nax-complete"; return 1; }
+	differs=$(cd "$1" && sha256sum --quiet -c .nax-complete 2>/dev/null) ||
+		{ echo "${differs%%$'\n'*}"; return 1; }
+	[ "$(host_files "$1")" != "$(cat "$1/.nax-files" 2>/dev/null)" ] || return 0
+	differs=$(host_list "$1" | grep -v ' \./\.nax-list ' | diff "$1/.nax-list" - | sed -n 2p)
+	echo "$differs"
+	return 1
 }
 
+# The sum of the list tells that something has changed, the list what.
 host_seal()
 {
-	[ -s "$1/.nax-complete" ] && host_files "$1" >"$1/.nax-files"
+	[ -s "$1/.nax-complete" ] && rm -f "$1/.nax-list" && host_list "$1" >"$host_cache/list.$$" &&
+		mv "$host_cache/list.$$" "$1/.nax-list" && host_files "$1" >"$1/.nax-files"
 }
 
 host_before()

@@ -99,23 +99,23 @@ damaged()
 
 	contained timeout 120 "$here/host.sh" make >"$work/out.log" 2>"$work/err.log" </dev/null || got=$?
 	cat "$work/err.log"
-	[ "$got" -eq 1 ] && [ ! -s "$work/out.log" ] && grep -q 'damaged, making it again' "$work/err.log" &&
+	[ "$got" -eq 1 ] && [ ! -s "$work/out.log" ] && grep -q "damaged, making it again: .*$1" "$work/err.log" &&
 		grep -q 'no mirror with' "$work/err.log" && [ "$(wc -l <"$work/err.log")" -eq 2 ]
 }
 truncate -s 100000 "$root/usr/bin/qemu-system-x86_64"
-ok "a program of the root is cut" damaged
+ok "a program of the root is cut" damaged usr/bin/qemu-system-x86_64
 copy_root
 printf x | dd of="$root/usr/bin/busybox" bs=1 seek=5000 conv=notrunc status=none
-ok "a byte of a program is another" damaged
+ok "a byte of a program is another" damaged usr/bin/busybox
 copy_root
 rm -r "$root/kernels/7.2"
-ok "a kernel of the root is deleted" damaged
+ok "a kernel of the root is deleted" damaged kernels/7.2/
 copy_root
 : >"$root/usr/bin/new"
-ok "a file too many" damaged
+ok "a file too many" damaged usr/bin/new
 copy_root
 rm "$root/.nax-complete"
-ok "a root that was never finished" damaged
+ok "a root that was never finished" damaged .nax-complete
 unset APT_CONFIG
 
 # ---- layers

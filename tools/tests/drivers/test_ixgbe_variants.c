@@ -3,7 +3,7 @@
  * The 82599's datapath for each instruction set that the CPU has, against the one without vectors:
  * two rings see the same random write-backs, releases, packets and completions, and must stay the
  * same bit for bit. Without cmocka, so that it can be built for another architecture and run under
- * an emulator: tools/tests/neon.t.
+ * an emulator: tools/tests/vectors.t.
  */
 #include <stdint.h>
 #include <stdio.h>

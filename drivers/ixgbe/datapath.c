@@ -28,7 +28,7 @@ static noinline void rx_several(struct nax_queue *q, u32 budget)
 void ixgbe_rx_reap(struct nax_queue *q, u32 budget)
 {
 	/* One is all that there is as a rule where there are few, and needs no loop. */
-	if (nax_rx_next(q) && rx_done(q))
+	if (nax_rx_begins(q) && rx_done(q))
 		rx_lone(q);
 	if (rx_more(q, budget))
 		rx_several(q, budget);

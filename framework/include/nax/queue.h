@@ -242,12 +242,12 @@ static inline u32 nax_rx_run(const struct nax_queue *q, u32 budget)
 }
 
 /**
- * nax_rx_next() - whether there is a posted descriptor to look at, where a packet begins
+ * nax_rx_begins() - whether there is a posted descriptor to look at, where a packet begins
  * @q: receive queue
  *
  * For the first of a batch, which needs no loop: nax_rx_run() is not 0.
  */
-static inline bool nax_rx_next(const struct nax_queue *q)
+static inline bool nax_rx_begins(const struct nax_queue *q)
 {
 	return q->seen != q->ring.next && q->seen == q->ring.begin && !q->carry;
 }

@@ -175,12 +175,12 @@ counter_is()
 	is "$2=$(counter "$1" "$2")" "$2=$3"
 }
 
-# kernel_is_quiet PATTERN: no line at level warning or above has PATTERN.
+# kernel_is_quiet PATTERN [BUT]: no line at level warning or above has PATTERN, but for those that have BUT.
 kernel_is_quiet()
 {
 	local lines
 
-	lines=$(dmesg -r | grep -E '^<[0-4]>' | grep -E "$1") || return 0
+	lines=$(dmesg -r | grep -E '^<[0-4]>' | grep -E "$1" | grep -vE "${2:-^$}") || return 0
 	echo "$lines"
 	return 1
 }

@@ -56,6 +56,9 @@
 	X("rx_dma_packets", NAX_STAT_OTHER, 0x02f50, ONE)		/* RXDGPC */ \
 	X("tx_dma_packets", NAX_STAT_OTHER, 0x087a0, ONE)		/* TXDGPC */
 
+/* Counters of a set */
+#define SET_SIZE	5
+
 /* Counter set i counts for queues i, i + 16, i + 32 and i + 48. */
 #define SET_COUNTERS(X, i) \
 	X("set" #i "_rx_packets", NAX_STAT_OTHER, 0x01030 + 0x40 * (i), ONE)	/* QPRC */ \
@@ -97,12 +100,22 @@ static u64 read_counter(struct nax_adapter *a, u32 reg, u32 shape)
 	return sum;
 }
 
+/* Counters of the MAC, and of the sets that have queues: the others count nothing. */
+static u32 counters_used(const struct nax_adapter *a)
+{
+	u32 sets = min_t(u32, max_t(u32, a->n_rxq, a->n_txq), IXGBE_HW_COUNTER_SETS);
+	u32 unused = IXGBE_HW_COUNTER_SETS - sets;
+
+	return ARRAY_SIZE(counters) - unused * SET_SIZE;
+}
+
 /** ixgbe_stats() - add what each counter counted since the last call; nax_driver_ops.stats. */
 void ixgbe_stats(struct nax_adapter *a, u64 *v)
 {
+	u32 n_counters = counters_used(a);
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(counters); i++) {
+	for (i = 0; i < n_counters; i++) {
 		u64 n = read_counter(a, counters[i].reg, counters[i].shape);
 
 		/* All-ones of a device that has gone is no count. */

@@ -19,6 +19,7 @@
 #define NAX_MS			1000000ull
 #define NAX_TICK_NS		(100 * NAX_MS)	/* the service's period */
 #define NAX_LINK_NS		(1000 * NAX_MS)	/* between two looks at the link */
+#define NAX_STATS_NS		(2000 * NAX_MS)	/* between two looks at the device's counters */
 #define NAX_IDLE_WAKE_NS	(500 * NAX_MS)	/* a context asleep this long is woken once */
 #define NAX_HANG_NS		(2000 * NAX_MS)	/* Tx without progress */
 #define NAX_QUIET_NS		(1000 * NAX_MS)	/* Rx without a packet: what was missed then is odd */
@@ -202,6 +203,7 @@ struct nax_rx_watch {
  * @hw_new: what the last reading added
  * @pause_seen: pause frames received when the watchdog last looked
  * @rx_watch: for the service
+ * @stats_wait_ns: time between two looks at the device's counters; less when something may hang
  * @kept: counters of queues that are no more, caps.rxq_max and then caps.txq_max of them
  * @mem_blocks: memory blocks held, for the leak check
  * @dma_blocks: DMA blocks held
@@ -245,6 +247,7 @@ struct nax_core {
 	u64 hw_new[NAX_HW_STATS_MAX];
 	u64 pause_seen;
 	struct nax_rx_watch rx_watch;
+	u64 stats_wait_ns;
 	struct nax_queue_stats *kept;
 
 	long mem_blocks;

@@ -126,9 +126,12 @@ static void nax_watch_tx(struct nax_core *c, struct nax_queue_core *qc, u64 now,
 {
 	struct nax_watch *w = &qc->watch;
 	u32 head = READ_ONCE(qc->q.head);
+	bool stands = nax_queue_busy(&qc->q) && head == w->head;
 	char why[80];
 
-	if (!nax_queue_busy(&qc->q) || head != w->head || closed) {
+	if (stands)
+		c->stats_wait_ns = NAX_TICK_NS;
+	if (!stands || closed) {
 		w->head = head;
 		w->head_ns = now;
 		w->due = false;
@@ -200,6 +203,7 @@ static void nax_watch_rx(struct nax_core *c, u64 now)
 		     nax_adapter_hw_stat(&c->a, NAX_STAT_TX_PAUSE);
 	struct nax_rx_watch *w = &c->rx_watch;
 	char why[100];
+	u64 quiet_ns;
 	bool able;
 	u64 found = nax_watch_rx_found(c, &able);
 
@@ -207,13 +211,19 @@ static void nax_watch_rx(struct nax_core *c, u64 now)
 		*w = (struct nax_rx_watch){ .since_ns = now, .found = found, .missed = missed };
 		return;
 	}
-	if (missed != w->missed && now - w->since_ns >= NAX_QUIET_NS)
+	quiet_ns = now - w->since_ns;
+	if (missed != w->missed && quiet_ns >= NAX_QUIET_NS)
 		w->ticks++;
 	w->missed = missed;
-	if (w->ticks < 2 || now - w->since_ns < NAX_HANG_NS || !nax_watch_rx_polled(c))
+	/* Silence is odd, or has begun. */
+	if (w->ticks)
+		c->stats_wait_ns = NAX_TICK_NS;
+	else if (quiet_ns >= NAX_QUIET_NS && quiet_ns < 2 * NAX_HANG_NS)
+		c->stats_wait_ns = min_t(u64, c->stats_wait_ns, NAX_QUIET_NS / 2);
+	if (w->ticks < 2 || quiet_ns < NAX_HANG_NS || !nax_watch_rx_polled(c))
 		return;
 	snprintf(why, sizeof(why), "no frame received for %llu ms, while the device has no room for frames",
-		 (now - w->since_ns) / NAX_MS);
+		 quiet_ns / NAX_MS);
 	w->since_ns = 0;
 	nax_hung(&c->a, c->a.n_rxq == 1 ? c->a.rxq[0] : NULL, why);
 }
@@ -225,6 +235,7 @@ static void nax_service_watch(struct nax_core *c, u64 now)
 	struct nax_queue_core *qc;
 	u32 i;
 
+	c->stats_wait_ns = NAX_STATS_NS;
 	for (i = 0; i < a->n_rxq; i++) {
 		qc = nax_qc(a->rxq[i]);
 		if (nax_queue_running(&qc->q))
@@ -264,7 +275,7 @@ static void nax_service_run(struct nax_core *c)
 	link = test_and_clear_bit(NAX_PEND_LINK, &c->pending);
 	if (link || !c->link_ns || now - c->link_ns >= NAX_LINK_NS)
 		nax_link_poll(c);
-	if (now - c->stats_ns >= NAX_TICK_NS)
+	if (now - c->stats_ns >= c->stats_wait_ns)
 		nax_stats_collect(c);
 	nax_service_watch(c, now);
 	if (test_and_clear_bit(NAX_PEND_VERIFY, &c->pending))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Counters. The device's are cleared by reading and lost by a reset, so they are read often and
- * added up here in 64 bits. A queue's live in its poll context, are copied to where others can read
- * them, and outlive the queue.
+ * Counters. The device's are cleared by reading and lost by a reset, so they are read now and then
+ * (36 bits of bytes last 50 s at 10 Gbit/s) and added up here in 64 bits. A queue's live in its
+ * poll context, are copied to where others can read them, and outlive the queue.
  */
 #include "internal.h"
 

@@ -11,10 +11,10 @@ static void test_hardware_counters(void **state)
 
 	(void)state;
 	f->count[0] = 0xffffffff;
-	fake_tick(f, 100);
+	fake_tick(f, NAX_STATS_NS / NAX_MS);
 	assert_true(f->count[0] == 0);
 	f->count[0] = 0xffffffff;
-	fake_tick(f, 100);
+	fake_tick(f, NAX_STATS_NS / NAX_MS);
 	f->count[0] = 2;
 	f->count[3] = 7;
 	nax_adapter_hw_stats(f->a, v);
@@ -33,7 +33,7 @@ static void test_hardware_counters(void **state)
 
 	f = fake_up(0, 1);
 	f->count[0] = 3;
-	fake_tick(f, 100);
+	fake_tick(f, NAX_STATS_NS / NAX_MS);
 	f->dead = true;
 	nax_adapter_hw_stats(f->a, v);
 	assert_true(v[0] == 3);

@@ -242,6 +242,26 @@ static inline void nax_queue_note_plain(struct nax_queue *q, u32 at, u32 end)
 		q->plain = end;
 }
 
+/** nax_queue_give_plain() - nax_queue_give() for one packet, of one slot, that asks for nothing. */
+static inline void nax_queue_give_plain(struct nax_queue *q)
+{
+	u32 at = q->ring.end++;
+
+	nax_queue_note_plain(q, at, at + 1);
+}
+
+/**
+ * nax_queue_send() - nax_queue_post_tx() where all packets were given by nax_queue_give(), so that
+ * software has none of them, by a back end that never asks nax_queue_quiet() or nax_queue_settled()
+ */
+static inline void nax_queue_send(struct nax_queue *q)
+{
+	if (unlikely(!nax_queue_running(q) || q->ring.next == q->ring.end))
+		return;
+	q->path->tx_post(q);
+	nax_queue_ring_doorbell(q);
+}
+
 /* The driver has posted what it could: the doorbell, and what comes next. */
 static inline void nax_queue_posted_tx(struct nax_queue *q)
 {

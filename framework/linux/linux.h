@@ -40,40 +40,88 @@
 #define NAX_FRAME_MORE		(ETH_HLEN + 2 * VLAN_HLEN + ETH_FCS_LEN)
 #define NAX_RX_ROOM		(SKB_WITH_OVERHEAD(PAGE_SIZE) - NAX_RX_HEADROOM)
 
+/* What XDP sends at once: all that a poll finds, as a rule. */
+#define NAX_XDP_BULK		64u
+
+/**
+ * struct nax_xdp_out - a received frame that is sent back
+ * @ptr: struct page it lies in; of a frame of several pages: struct xdp_frame
+ * @offset: of the frame in its page; 0: @ptr is a struct xdp_frame
+ * @len: bytes
+ */
+struct nax_xdp_out {
+	void *ptr;
+	u32 offset;
+	u32 len;
+};
+
+/**
+ * struct nax_rx_run - one call of nax_rx_poll()
+ * @irq: vector
+ * @q: queue
+ * @dev: device for DMA
+ * @prog: XDP program, NULL: none
+ * @drops: packets lost for want of memory or of room to send them
+ * @csum_good: packets whose checksum hardware verified
+ * @redirected: some frame was redirected
+ * @n_out: entries of @out
+ * @out: frames to send back
+ * @buff: the frame that the program looks at
+ */
+struct nax_rx_run {
+	struct nax_irq *irq;
+	struct nax_queue *q;
+	struct device *dev;
+	struct bpf_prog *prog;
+	u32 drops;
+	u32 csum_good;
+	bool redirected;
+	u32 n_out;
+	struct nax_xdp_out out[NAX_XDP_BULK];
+	struct xdp_buff buff;
+};
+
 /**
  * struct nax_rx - what the kernel hangs on a receive queue, nax_queue.backend
  * @pool: where its pages come from
  * @xdp: for XDP programs
  * @xdp_ready: @xdp is registered
+ * @run: of the poll under way; NAPI's. Not on the stack, where compilers zero it each time
  */
 struct nax_rx {
 	struct page_pool *pool;
 	struct xdp_rxq_info xdp;
 	bool xdp_ready;
+	struct nax_rx_run run;
 };
 
 /** enum nax_tx_kind - what a transmit slot's memory is, and so how to let go of it */
 enum nax_tx_kind {
-	NAX_TX_NONE,		/* nothing: free, or mapped with another slot */
-	NAX_TX_SINGLE,		/* dma_map_single() */
-	NAX_TX_PAGE,		/* dma_map_page() */
-	NAX_TX_POOL,		/* page of a page pool, which keeps its mapping */
+	NAX_TX_NONE,		/* nothing: mapped with another slot, or for good by a page pool */
+	NAX_TX_MAPPED,		/* dma_map_page(), slot.cap bytes */
+};
+
+/** enum nax_tx_what - what struct nax_tx_item.ptr is */
+enum nax_tx_what {
+	NAX_TX_SKB,		/* struct sk_buff */
+	NAX_TX_FRAME,		/* struct xdp_frame */
+	NAX_TX_OWN,		/* struct page of a receive queue of this device, for XDP_TX */
 };
 
 /**
  * struct nax_tx_item - one transmit slot beside its struct nax_slot
- * @ptr: in the last slot of a packet: struct sk_buff or struct xdp_frame; else NULL
+ * @ptr: in the last slot of a packet: what is sent; else NULL
  * @bytes: in the last slot: bytes on the wire, headers of all segments included
  * @segments: in the last slot: frames on the wire
  * @kind: enum nax_tx_kind
- * @xdp: @ptr is a struct xdp_frame
+ * @what: in the last slot: enum nax_tx_what
  */
 struct nax_tx_item {
 	void *ptr;
 	u32 bytes;
 	u16 segments;
 	u8 kind;
-	bool xdp;
+	u8 what;
 };
 
 /**
@@ -82,11 +130,13 @@ struct nax_tx_item {
  * @done: free-running index: slots before it are free, [@done, ring.begin) are complete but not
  *	let go of yet. Written by NAPI
  * @paused: control has the queue, or it does not run; under the queue's lock
+ * @bulk: frames of other drivers to let go of, NAPI's
  */
 struct nax_tx {
 	struct nax_tx_item *item;
 	u32 done;
 	bool paused;
+	struct xdp_frame_bulk bulk;
 };
 
 /**
@@ -291,6 +341,11 @@ static inline struct page *nax_slot_page(const struct nax_slot *s)
 	return pfn_to_page(s->buf);
 }
 
+static inline void *nax_slot_va(const struct nax_slot *s)
+{
+	return page_address(nax_slot_page(s));
+}
+
 /** nax_slot_set_page() - @page of the queue's pool is the slot's buffer from now on. */
 static inline void nax_slot_set_page(struct nax_slot *s, struct page *page)
 {
@@ -308,6 +363,17 @@ static inline struct page *nax_rx_page(struct nax_rx *rx)
 		return NULL;
 	}
 	return page;
+}
+
+/** nax_rx_refill() - another page for a slot whose own goes elsewhere; false without memory. */
+static inline bool nax_rx_refill(struct nax_rx *rx, struct nax_slot *s)
+{
+	struct page *page = nax_rx_page(rx);
+
+	if (unlikely(!page))
+		return false;
+	nax_slot_set_page(s, page);
+	return true;
 }
 
 /* vector.c */

@@ -11,40 +11,54 @@
 			 BIT(NAX_HASH_IPV6_UDP_EX))
 
 /* What the last slot says of the packet. */
-static void nax_rx_facts(struct nax_rx_run *r, struct sk_buff *skb, const struct nax_slot *s)
+static __always_inline void nax_rx_facts(struct nax_rx_run *r, struct sk_buff *skb,
+					 const struct nax_slot *s)
 {
-	u32 hash = (s->flags & NAX_F_HASH_TYPE) >> NAX_F_HASH_SHIFT;
+	u32 flags = s->flags;
+	u32 hash = (flags & NAX_F_HASH_TYPE) >> NAX_F_HASH_SHIFT;
 
 	if (hash)
 		skb_set_hash(skb, s->hash, BIT(hash) & NAX_HASH_L4 ? PKT_HASH_TYPE_L4 :
 			     PKT_HASH_TYPE_L3);
-	if (s->flags & NAX_F_RX_L4CSUM_GOOD && !(s->flags & NAX_F_RX_IPCSUM_BAD)) {
+	if ((flags & (NAX_F_RX_L4CSUM_GOOD | NAX_F_RX_IPCSUM_BAD)) == NAX_F_RX_L4CSUM_GOOD) {
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 		r->csum_good++;
 	}
-	if (s->flags & NAX_F_VLAN)
+	if (flags & NAX_F_VLAN)
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), s->vlan_tci);
 	skb_record_rx_queue(skb, r->q->index);
 	skb->protocol = eth_type_trans(skb, r->irq->napi.dev);
 }
 
-static struct sk_buff *nax_rx_first(struct nax_rx_run *r, struct nax_slot *s)
+static __always_inline void nax_rx_up(struct nax_rx_run *r, struct sk_buff *skb,
+				      const struct nax_slot *last)
 {
-	struct page *page = nax_rx_page(r->rx);
+	nax_rx_facts(r, skb, last);
+	napi_gro_receive(&r->irq->napi, skb);
+}
+
+void nax_rx_deliver(struct nax_rx_run *r, struct sk_buff *skb, const struct nax_slot *last)
+{
+	nax_rx_up(r, skb, last);
+}
+
+/* The packet of a slot, or its first part. What cannot be taken stays in its slot, page and all. */
+static __always_inline struct sk_buff *nax_rx_first(struct nax_rx_run *r, struct nax_slot *s)
+{
+	struct nax_rx *rx = nax_rx_of_run(r);
+	void *va = nax_slot_va(s);
 	u32 len = s->len;
 	struct sk_buff *skb;
-	void *va;
 
-	if (unlikely(!page))
-		return NULL;
-	va = page_address(nax_slot_page(s));
 	net_prefetch(va + NAX_RX_HEADROOM);
+	nax_rx_sync(r, s);
+	if (unlikely(!nax_rx_refill(rx, s)))
+		return NULL;
 	skb = napi_build_skb(va, PAGE_SIZE);
 	if (unlikely(!skb)) {
-		page_pool_recycle_direct(r->rx->pool, page);
+		page_pool_recycle_direct(rx->pool, virt_to_page(va));
 		return NULL;
 	}
-	nax_rx_take(r, s, page);
 	skb_mark_for_recycle(skb);
 	skb_reserve(skb, NAX_RX_HEADROOM);
 	__skb_put(skb, len);
@@ -53,77 +67,82 @@ static struct sk_buff *nax_rx_first(struct nax_rx_run *r, struct nax_slot *s)
 
 static bool nax_rx_next(struct nax_rx_run *r, struct sk_buff *skb, struct nax_slot *s)
 {
-	struct page *page = nax_rx_page(r->rx);
 	struct page *old = nax_slot_page(s);
 	u32 len = s->len;
 
-	if (unlikely(!page || skb_shinfo(skb)->nr_frags >= MAX_SKB_FRAGS)) {
-		if (page)
-			page_pool_recycle_direct(r->rx->pool, page);
+	nax_rx_sync(r, s);
+	if (unlikely(skb_shinfo(skb)->nr_frags >= MAX_SKB_FRAGS ||
+		     !nax_rx_refill(nax_rx_of_run(r), s)))
 		return false;
-	}
-	nax_rx_take(r, s, page);
 	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, old, NAX_RX_HEADROOM, len, PAGE_SIZE);
 	return true;
 }
 
-/* What cannot be taken stays in its slot, page and all. */
-static struct sk_buff *nax_rx_build(struct nax_rx_run *r, u32 i, u32 end)
+/* The packet in slots [@i, @end), of which there are several. */
+static noinline struct sk_buff *nax_rx_many(struct nax_rx_run *r, u32 i, u32 end)
 {
 	struct sk_buff *skb = nax_rx_first(r, nax_ring_slot(&r->q->ring, i));
 
-	while (unlikely(skb && ++i != end)) {
-		if (!nax_rx_next(r, skb, nax_ring_slot(&r->q->ring, i))) {
+	while (skb && ++i != end) {
+		if (unlikely(!nax_rx_next(r, skb, nax_ring_slot(&r->q->ring, i)))) {
 			dev_kfree_skb_any(skb);
 			skb = NULL;
 		}
 	}
-	if (unlikely(!skb))
-		r->drops++;
 	return skb;
 }
 
-/* The packet in slots [@i, @end), whose last one is @last. */
-static void nax_rx_packet(struct nax_rx_run *r, u32 i, u32 end, const struct nax_slot *last)
+/* All packets in slots [@first, @end). */
+static void nax_rx_packets(struct nax_rx_run *r, u32 first, u32 end)
 {
+	struct nax_slot *slot = r->q->ring.slot;
+	u32 mask = r->q->ring.mask;
 	struct sk_buff *skb;
+	u32 i;
 
-	if (r->prog)
-		skb = nax_xdp_run(r, i, end);
-	else
-		skb = nax_rx_build(r, i, end);
-	if (!skb)
-		return;
-	nax_rx_facts(r, skb, last);
-	napi_gro_receive(&r->irq->napi, skb);
+	for (i = first; i != end; first = i) {
+		struct nax_slot *s = &slot[i++ & mask];
+
+		while (unlikely(!(s->flags & NAX_F_EOP)))
+			s = &slot[i++ & mask];
+		if (unlikely(s->flags & NAX_F_RX_ERROR))
+			continue;
+		if (likely(i - first == 1))
+			skb = nax_rx_first(r, s);
+		else
+			skb = nax_rx_many(r, first, i);
+		if (likely(skb))
+			nax_rx_up(r, skb, s);
+		else
+			r->drops++;
+	}
 }
 
-static void nax_rx_count(struct nax_rx_run *r)
+static void nax_rx_begin_run(struct nax_rx_run *r, struct nax_irq *irq, struct nax_queue *q)
+{
+	r->irq = irq;
+	r->q = q;
+	r->dev = &irq->device->pdev->dev;
+	r->prog = READ_ONCE(irq->device->prog);
+	r->drops = 0;
+	r->csum_good = 0;
+	r->redirected = false;
+	r->n_out = 0;
+}
+
+static void nax_rx_count(struct nax_rx_run *r, u32 packets, u32 bytes)
 {
 	struct nax_counts *c = &r->irq->device->rx[r->q->index];
 
 	u64_stats_update_begin(&c->sync);
-	u64_stats_add(&c->packets, r->packets);
-	u64_stats_add(&c->bytes, r->bytes);
+	u64_stats_add(&c->packets, packets);
+	u64_stats_add(&c->bytes, bytes);
 	u64_stats_add(&c->csum_good, r->csum_good);
 	u64_stats_update_end(&c->sync);
 	if (unlikely(r->drops))
 		atomic64_add(r->drops, &c->drops);
-	r->irq->packets += r->packets;
-	r->irq->bytes += r->bytes;
-}
-
-/* The array of frames to send back is not touched unless there is one. */
-static void nax_rx_run_init(struct nax_rx_run *r, struct nax_irq *irq, struct nax_queue *q)
-{
-	memset(r, 0, offsetof(struct nax_rx_run, bulk));
-	r->irq = irq;
-	r->q = q;
-	r->rx = nax_rx_of(q);
-	r->dev = &irq->device->pdev->dev;
-	r->prog = READ_ONCE(irq->device->prog);
-	r->packets = q->batch.packets;
-	r->bytes = q->batch.bytes;
+	r->irq->packets += packets;
+	r->irq->bytes += bytes;
 }
 
 /**
@@ -136,27 +155,20 @@ static void nax_rx_run_init(struct nax_rx_run *r, struct nax_irq *irq, struct na
  */
 u32 nax_rx_poll(struct nax_irq *irq, struct nax_queue *q, u32 budget)
 {
-	struct nax_rx_run r;
+	struct nax_rx_run *r = &nax_rx_of(q)->run;
 	u32 found = nax_queue_poll_rx(q, budget);
-	u32 first, i, end;
+	u32 first, end;
 
 	first = nax_ring_first_held(&q->ring);
 	end = q->ring.begin;
 	if (first == end)
 		return found;
-	nax_rx_run_init(&r, irq, q);
-	for (i = first; i != end; first = i) {
-		struct nax_slot *s;
-
-		do {
-			s = nax_ring_slot(&q->ring, i++);
-		} while (!(s->flags & NAX_F_EOP));
-		if (likely(!(s->flags & NAX_F_RX_ERROR)))
-			nax_rx_packet(&r, first, i, s);
-	}
-	if (r.prog)
-		nax_xdp_finish(&r);
-	nax_rx_count(&r);
+	nax_rx_begin_run(r, irq, q);
+	if (r->prog)
+		nax_xdp_packets(r, first, end);
+	else
+		nax_rx_packets(r, first, end);
+	nax_rx_count(r, q->batch.packets, q->batch.bytes);
 	q->ring.end = end + nax_ring_size(&q->ring);
 	nax_queue_post_rx(q);
 	return found;

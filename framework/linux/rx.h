@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What one poll of a receive queue is made of, for rx.c and xdp.c. */
+/* Parts of one poll of a receive queue, for rx.c and xdp.c. */
 #ifndef NAX_LINUX_RX_H
 #define NAX_LINUX_RX_H
 
@@ -7,37 +7,10 @@
 
 #include "linux.h"
 
-#define NAX_XDP_BULK	16
-
-/**
- * struct nax_rx_run - one call of nax_rx_poll()
- * @irq: vector
- * @q: queue
- * @rx: its back end part
- * @dev: device for DMA
- * @prog: XDP program, NULL: none
- * @packets: packets received
- * @bytes: bytes in them
- * @drops: packets lost for want of memory or of room to send them
- * @csum_good: packets whose checksum hardware verified
- * @redirected: some frame was redirected
- * @n_bulk: entries of @bulk
- * @bulk: frames to send back
- */
-struct nax_rx_run {
-	struct nax_irq *irq;
-	struct nax_queue *q;
-	struct nax_rx *rx;
-	struct device *dev;
-	struct bpf_prog *prog;
-	u32 packets;
-	u32 bytes;
-	u32 drops;
-	u32 csum_good;
-	bool redirected;
-	u32 n_bulk;
-	struct xdp_frame *bulk[NAX_XDP_BULK];
-};
+static inline struct nax_rx *nax_rx_of_run(struct nax_rx_run *r)
+{
+	return container_of(r, struct nax_rx, run);
+}
 
 /** nax_rx_sync() - what the device wrote to a slot can be read. */
 static inline void nax_rx_sync(const struct nax_rx_run *r, const struct nax_slot *s)
@@ -45,14 +18,10 @@ static inline void nax_rx_sync(const struct nax_rx_run *r, const struct nax_slot
 	dma_sync_single_range_for_cpu(r->dev, s->dma, 0, s->len, DMA_BIDIRECTIONAL);
 }
 
-/** nax_rx_take() - the page of a slot is the caller's, and @page takes its place. */
-static inline void nax_rx_take(const struct nax_rx_run *r, struct nax_slot *s, struct page *page)
-{
-	nax_rx_sync(r, s);
-	nax_slot_set_page(s, page);
-}
+/** nax_rx_deliver() - a packet to the stack; @last is the slot that it ended with. */
+void nax_rx_deliver(struct nax_rx_run *r, struct sk_buff *skb, const struct nax_slot *last);
 
-struct sk_buff *nax_xdp_run(struct nax_rx_run *r, u32 i, u32 end);
-void nax_xdp_finish(struct nax_rx_run *r);
+/** nax_xdp_packets() - run the program over the packets in slots [@i, @end). */
+void nax_xdp_packets(struct nax_rx_run *r, u32 i, u32 end);
 
 #endif /* NAX_LINUX_RX_H */

@@ -19,8 +19,11 @@
 
 #include "tx.h"
 
+/* No request: nax_tx_ask() has failed. */
+#define NAX_TX_CANNOT	(~0ull)
+
 /* Bits of struct nax_slot.flags that a packet's L4 protocol asks for. */
-static u32 nax_tx_l4_flags(const struct sk_buff *skb, u8 proto)
+static u32 nax_tx_l4_flags(u8 proto)
 {
 	switch (proto) {
 	case IPPROTO_TCP:
@@ -34,23 +37,29 @@ static u32 nax_tx_l4_flags(const struct sk_buff *skb, u8 proto)
 	}
 }
 
+/* Flags, and lengths of headers above them, as nax_slot_write() takes them. */
+static u64 nax_tx_word(u32 flags, u32 lengths)
+{
+	return flags | (u64)lengths << 32;
+}
+
 /* Checksum request: what csum_offset names, as far as the device knows it. 0: software must do it. */
-static u32 nax_tx_csum(struct sk_buff *skb, u32 *lengths)
+static u64 nax_tx_csum(const struct sk_buff *skb)
 {
 	u32 l3 = skb_checksum_start_offset(skb) - skb_network_offset(skb);
 	u32 flags;
 
 	switch (skb->csum_offset) {
 	case offsetof(struct tcphdr, check):
-		flags = nax_tx_l4_flags(skb, IPPROTO_TCP);
+		flags = nax_tx_l4_flags(IPPROTO_TCP);
 		break;
 	case offsetof(struct udphdr, check):
-		flags = nax_tx_l4_flags(skb, IPPROTO_UDP);
+		flags = nax_tx_l4_flags(IPPROTO_UDP);
 		break;
 	case offsetof(struct sctphdr, checksum):
-		if (!skb_csum_is_sctp(skb))
+		if (!skb_csum_is_sctp((struct sk_buff *)skb))
 			return 0;
-		flags = nax_tx_l4_flags(skb, IPPROTO_SCTP);
+		flags = nax_tx_l4_flags(IPPROTO_SCTP);
 		break;
 	default:
 		return 0;
@@ -65,16 +74,16 @@ static u32 nax_tx_csum(struct sk_buff *skb, u32 *lengths)
 	default:
 		return 0;
 	}
-	*lengths = nax_tx_lengths(skb_network_offset(skb), l3, 0);
-	return flags;
+	return nax_tx_word(flags, nax_tx_lengths(skb_network_offset(skb), l3, 0));
 }
 
 /* Segmentation: the device wants the IPv4 checksum 0 and the L4 seed without the length. */
-static u32 nax_tx_gso(struct sk_buff *skb, u32 *lengths)
+static u64 nax_tx_gso(struct sk_buff *skb)
 {
 	u32 l4_offset = skb_transport_offset(skb);
 	u32 paylen = skb->len - l4_offset;
 	u32 flags = NAX_F_TX_GSO | NAX_F_TX_L4CSUM;
+	u32 l2 = skb_network_offset(skb);
 	u32 l4;
 
 	if (skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4) {
@@ -94,41 +103,39 @@ static u32 nax_tx_gso(struct sk_buff *skb, u32 *lengths)
 		ipv6_hdr(skb)->payload_len = 0;
 		flags |= NAX_F_IPV6;
 	}
-	*lengths = nax_tx_lengths(skb_network_offset(skb), l4_offset - skb_network_offset(skb), l4);
-	return flags;
+	return nax_tx_word(flags, nax_tx_lengths(l2, l4_offset - l2, l4));
 }
 
-/* What is asked for this packet; false if it cannot be sent. */
-static bool nax_tx_ask(struct sk_buff *skb, u32 *flags, u32 *lengths)
+/* What is asked for this packet, 0 if nothing is; NAX_TX_CANNOT if it cannot be sent. */
+static u64 nax_tx_ask(struct sk_buff *skb)
 {
-	*flags = 0;
-	*lengths = 0;
+	u64 ask = 0;
+
 	if (skb_is_gso(skb)) {
 		if (unlikely(skb_cow_head(skb, 0)))
-			return false;
-		*flags = nax_tx_gso(skb, lengths);
+			return NAX_TX_CANNOT;
+		ask = nax_tx_gso(skb);
 	} else if (skb->ip_summed == CHECKSUM_PARTIAL) {
-		*flags = nax_tx_csum(skb, lengths);
-		if (unlikely(!*flags && skb_checksum_help(skb)))
-			return false;
+		ask = nax_tx_csum(skb);
+		if (unlikely(!ask && skb_checksum_help(skb)))
+			return NAX_TX_CANNOT;
 	}
-	if (skb_vlan_tag_present(skb))
-		*flags |= NAX_F_VLAN;
-	return true;
+	return skb_vlan_tag_present(skb) ? ask | NAX_F_VLAN : ask;
 }
 
-static void nax_tx_unmap(struct device *dev, const struct nax_slot *s, struct nax_tx_item *t)
+/* Whether nothing is asked for this packet, and it goes into a slot as it is. */
+static inline bool nax_tx_is_plain(const struct nax_queue *q, const struct sk_buff *skb)
 {
-	switch (t->kind) {
-	case NAX_TX_SINGLE:
-		dma_unmap_single(dev, s->dma, s->cap, DMA_TO_DEVICE);
-		break;
-	case NAX_TX_PAGE:
-		dma_unmap_page(dev, s->dma, s->cap, DMA_TO_DEVICE);
-		break;
-	default:
-		break;
-	}
+	return !skb_is_nonlinear(skb) && !skb_is_gso(skb) && !skb_vlan_tag_present(skb) &&
+	       skb->ip_summed != CHECKSUM_PARTIAL && skb->len >= q->plain_least &&
+	       skb->len <= q->plain_most;
+}
+
+/* The device has only read, so that there is nothing to make visible to the processor. */
+static inline void nax_tx_unmap(struct device *dev, const struct nax_slot *s, struct nax_tx_item *t)
+{
+	if (t->kind == NAX_TX_MAPPED)
+		dma_unmap_page_attrs(dev, s->dma, s->cap, DMA_TO_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
 	t->kind = NAX_TX_NONE;
 }
 
@@ -142,6 +149,7 @@ void nax_tx_unput(struct nax_tx_fill *f, u32 first)
 	}
 }
 
+/* Slots of several pieces, which ask for nothing yet. false: one could not be mapped. */
 static bool nax_tx_map(struct nax_tx_fill *f, struct sk_buff *skb)
 {
 	u32 first = f->at;
@@ -149,17 +157,18 @@ static bool nax_tx_map(struct nax_tx_fill *f, struct sk_buff *skb)
 	dma_addr_t dma;
 	u32 i;
 
-	dma = dma_map_single(f->dev, skb->data, head, DMA_TO_DEVICE);
+	dma = dma_map_page(f->dev, virt_to_page(skb->data), offset_in_page(skb->data), head,
+			   DMA_TO_DEVICE);
 	if (dma_mapping_error(f->dev, dma))
 		return false;
-	nax_tx_put(f, dma, head, NAX_TX_SINGLE);
+	nax_tx_put(f, dma, head, NAX_TX_MAPPED);
 	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
 		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
 
 		dma = skb_frag_dma_map(f->dev, frag, 0, skb_frag_size(frag), DMA_TO_DEVICE);
 		if (dma_mapping_error(f->dev, dma))
 			goto unmap;
-		nax_tx_put(f, dma, skb_frag_size(frag), NAX_TX_PAGE);
+		nax_tx_put(f, dma, skb_frag_size(frag), NAX_TX_MAPPED);
 	}
 	return true;
 
@@ -168,38 +177,145 @@ unmap:
 	return false;
 }
 
+/* A piece longer than a slot's limit is rare: only then there is something to divide. */
+static u32 nax_tx_piece_slots(u32 len, u32 most)
+{
+	return likely(len <= most) ? 1 : DIV_ROUND_UP(len, most);
+}
+
 static u32 nax_tx_slots(const struct sk_buff *skb, u32 most)
 {
-	u32 n = DIV_ROUND_UP(skb_headlen(skb), most);
+	u32 n = nax_tx_piece_slots(skb_headlen(skb), most);
 	u32 i;
 
 	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++)
-		n += DIV_ROUND_UP(skb_frag_size(&skb_shinfo(skb)->frags[i]), most);
+		n += nax_tx_piece_slots(skb_frag_size(&skb_shinfo(skb)->frags[i]), most);
 	return n;
 }
 
-/* Frames that it will be on the wire, and their @bytes in all: those of a segment have the headers too. */
-static u32 nax_tx_segments(const struct sk_buff *skb, u32 lengths, u32 *bytes)
+/* The packet's half of its first slot, as two words; @len is that slot's. */
+static void nax_tx_write(struct nax_slot *s, const struct sk_buff *skb, u64 ask, u32 len)
 {
-	u32 headers, segments;
-
-	*bytes = skb->len;
-	if (likely(!skb_is_gso(skb)))
-		return 1;
-	headers = nax_tx_l2(lengths) + nax_tx_l3(lengths) + nax_tx_l4(lengths);
-	segments = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
-	*bytes += (segments - 1) * headers;
-	return segments;
+	nax_slot_write(s, ask, len | (u32)skb_vlan_tag_get(skb) << 16 |
+		       (u64)skb_shinfo(skb)->gso_size << 32);
 }
 
-static netdev_tx_t nax_tx_drop(struct nax_device *d, struct nax_queue *q, struct sk_buff *skb)
+/* A packet of several pieces, or of a long one. Return: its slots; 0: it cannot be sent. */
+static u32 nax_tx_fill_many(struct nax_queue *q, struct nax_device *d, struct sk_buff *skb, u64 ask)
+{
+	struct nax_slot *s = nax_ring_slot(&q->ring, q->ring.end);
+	struct nax_tx_fill f = {
+		.q = q, .tx = nax_tx_of(q), .dev = &d->pdev->dev, .at = q->ring.end,
+		.most = d->adapter->caps.tx_slot_len_max,
+	};
+
+	if (unlikely(nax_tx_slots(skb, f.most) > d->adapter->caps.tx_slots_max) &&
+	    skb_linearize(skb))
+		return 0;
+	if (unlikely(!nax_tx_map(&f, skb)))
+		return 0;
+	nax_tx_write(s, skb, ask, s->len);
+	nax_ring_slot(&q->ring, f.at - 1)->flags |= NAX_F_EOP;
+	return f.at - q->ring.end;
+}
+
+/* The memory of a packet of one piece, to the next slot; NULL: it could not be mapped. */
+static inline struct nax_slot *nax_tx_fill_one(struct nax_queue *q, struct nax_device *d,
+					       struct sk_buff *skb)
+{
+	struct device *dev = &d->pdev->dev;
+	struct nax_slot *s;
+	dma_addr_t dma;
+
+	/* dma_map_single() but for its check for memory of vmalloc(), which this cannot be. */
+	dma = dma_map_page(dev, virt_to_page(skb->data), offset_in_page(skb->data), skb->len,
+			   DMA_TO_DEVICE);
+	if (unlikely(dma_mapping_error(dev, dma)))
+		return NULL;
+	s = nax_ring_slot(&q->ring, q->ring.end);
+	s->dma = dma;
+	s->cap = skb->len;
+	return s;
+}
+
+/* A packet that is nax_tx_is_plain(). Return: its bytes; 0: it cannot be sent. */
+static inline u32 nax_tx_plain(struct nax_queue *q, struct nax_tx *tx, struct nax_device *d,
+			       struct sk_buff *skb)
+{
+	struct nax_slot *s = nax_tx_fill_one(q, d, skb);
+	u32 len = skb->len;
+
+	if (unlikely(!s))
+		return 0;
+	nax_slot_write(s, NAX_F_EOP, len);
+	tx->item[q->ring.end & q->ring.mask] = (struct nax_tx_item){
+		.ptr = skb, .bytes = len, .segments = 1, .kind = NAX_TX_MAPPED, .what = NAX_TX_SKB,
+	};
+	nax_queue_give_plain(q);
+	return len;
+}
+
+static u32 nax_tx_headers(u64 ask)
+{
+	u32 lengths = ask >> 32;
+
+	return nax_tx_l2(lengths) + nax_tx_l3(lengths) + nax_tx_l4(lengths);
+}
+
+static noinline netdev_tx_t nax_tx_drop(struct nax_device *d, struct nax_queue *q,
+					struct sk_buff *skb)
 {
 	dev_kfree_skb_any(skb);
 	atomic64_inc(&d->tx[q->index].drops);
 	/* What waits for this packet to ring the doorbell must not wait for ever. */
 	if (!netdev_xmit_more())
-		nax_queue_post_tx(q);
+		nax_queue_send(q);
 	return NETDEV_TX_OK;
+}
+
+/* Not now. Who sends without the stack's queues may have chosen one before it was taken away. */
+static noinline netdev_tx_t nax_tx_busy(struct netdev_queue *nq, const struct nax_queue *q,
+					struct sk_buff *skb)
+{
+	if (!q) {
+		dev_kfree_skb_any(skb);
+		return NETDEV_TX_OK;
+	}
+	/* Somebody has woken all queues, this one too; its resume will. */
+	if (nax_tx_of(q)->paused)
+		netif_tx_stop_queue(nq);
+	return NETDEV_TX_BUSY;
+}
+
+/* Any packet. Return: bytes on the wire, with headers of all segments; 0: it cannot be sent. */
+static noinline u32 nax_tx_any(struct nax_queue *q, struct nax_tx *tx, struct nax_device *d,
+			       struct sk_buff *skb)
+{
+	u32 slots = 1, segments = 1, bytes;
+	u64 ask = nax_tx_ask(skb);
+	struct nax_slot *s;
+
+	if (unlikely(ask == NAX_TX_CANNOT))
+		return 0;
+	if (skb_is_nonlinear(skb) || unlikely(skb->len > d->adapter->caps.tx_slot_len_max)) {
+		slots = nax_tx_fill_many(q, d, skb, ask);
+		if (unlikely(!slots))
+			return 0;
+	} else {
+		s = nax_tx_fill_one(q, d, skb);
+		if (unlikely(!s))
+			return 0;
+		nax_tx_write(s, skb, ask | NAX_F_EOP, skb->len);
+		tx->item[q->ring.end & q->ring.mask].kind = NAX_TX_MAPPED;
+	}
+	bytes = skb->len;
+	if (ask & NAX_F_TX_GSO) {
+		segments = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
+		bytes += (segments - 1) * nax_tx_headers(ask);
+	}
+	nax_tx_last(q, tx, q->ring.end + slots - 1, skb, segments, bytes, NAX_TX_SKB);
+	nax_queue_give(q, slots);
+	return bytes;
 }
 
 /** nax_tx_xmit() - ndo_start_xmit. */
@@ -208,82 +324,96 @@ netdev_tx_t nax_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct netdev_queue *nq = skb_get_tx_queue(dev, skb);
 	struct nax_netdev *n = netdev_priv(dev);
 	struct nax_queue *q = READ_ONCE(n->adapter->txq[skb_get_queue_mapping(skb)]);
-	const struct nax_caps *caps = &n->adapter->caps;
-	struct nax_tx_fill f;
-	u32 first, flags, lengths, segments, bytes;
-	struct nax_slot *s;
+	struct nax_device *d = n->device;
 	struct nax_tx *tx;
+	u32 room, bytes;
 
-	/* A sender that passes the stack's queues by has chosen it before it was taken away. */
-	if (unlikely(!q)) {
-		dev_kfree_skb_any(skb);
-		return NETDEV_TX_OK;
-	}
+	if (unlikely(!q))
+		return nax_tx_busy(nq, q, skb);
 	tx = nax_tx_of(q);
-	if (unlikely(tx->paused || nax_tx_room_now(q, tx) < NAX_TX_STOP)) {
-		/* Somebody has woken all queues, this one too; its resume will. */
-		if (tx->paused)
-			netif_tx_stop_queue(nq);
-		return NETDEV_TX_BUSY;
+	room = nax_tx_room_now(q, tx);
+	if (unlikely(tx->paused || room < NAX_TX_STOP))
+		return nax_tx_busy(nq, q, skb);
+	if (nax_tx_is_plain(q, skb)) {
+		bytes = nax_tx_plain(q, tx, d, skb);
+	} else {
+		/* It lets go of a packet that it cannot pad. */
+		if (unlikely(skb_put_padto(skb, d->adapter->caps.tx_len_min)))
+			return nax_tx_drop(d, q, NULL);
+		bytes = nax_tx_any(q, tx, d, skb);
 	}
-	/* It lets go of a packet that it cannot pad. */
-	if (unlikely(skb_put_padto(skb, caps->tx_len_min)))
-		return nax_tx_drop(n->device, q, NULL);
-	if (unlikely(!nax_tx_ask(skb, &flags, &lengths)))
-		return nax_tx_drop(n->device, q, skb);
-	if (unlikely(nax_tx_slots(skb, caps->tx_slot_len_max) > caps->tx_slots_max) &&
-	    skb_linearize(skb))
-		return nax_tx_drop(n->device, q, skb);
-	f = (struct nax_tx_fill){
-		.q = q, .tx = tx, .dev = &n->device->pdev->dev, .at = q->ring.end,
-		.most = caps->tx_slot_len_max,
-	};
-	first = f.at;
-	if (unlikely(!nax_tx_map(&f, skb)))
-		return nax_tx_drop(n->device, q, skb);
-
-	s = nax_ring_slot(&q->ring, first);
-	s->flags = flags;
-	s->hash = lengths;
-	s->vlan_tci = skb_vlan_tag_get(skb);
-	s->gso = skb_shinfo(skb)->gso_size;
-	s->group = 0;
-	segments = nax_tx_segments(skb, lengths, &bytes);
-	nax_tx_last(&f, skb, segments, bytes, false);
-	skb_tx_timestamp(skb);
-	nax_queue_give(q, f.at - first);
-	nax_tx_stop_if_full(q, tx, nq, &n->device->tx[q->index]);
+	if (unlikely(!bytes))
+		return nax_tx_drop(d, q, skb);
+	/* Without a request there is nothing to do: no PHY of the stack's is asked. */
+	if (unlikely(skb_shinfo(skb)->tx_flags))
+		skb_tx_timestamp(skb);
+	/* No packet has more slots than that, so only now there may be too few left. */
+	if (unlikely(room < 2 * NAX_TX_STOP))
+		nax_tx_stop_if_full(q, tx, nq, d);
 	if (__netdev_tx_sent_queue(nq, bytes, netdev_xmit_more()))
-		nax_queue_post_tx(q);
+		nax_queue_send(q);
 	return NETDEV_TX_OK;
+}
+
+/* After it look again, as NAPI may have made room. */
+void nax_tx_stop_if_full(struct nax_queue *q, struct nax_tx *tx, struct netdev_queue *nq,
+			 struct nax_device *d)
+{
+	struct nax_counts *counts = &d->tx[q->index];
+
+	if (nax_tx_room_now(q, tx) >= NAX_TX_STOP)
+		return;
+	netif_tx_stop_queue(nq);
+	atomic64_inc(&counts->stops);
+	/* Partner: the barrier in nax_tx_wake(): one of the two sees what the other did. */
+	smp_mb__after_atomic();
+	if (nax_tx_room_now(q, tx) >= NAX_TX_START) {
+		netif_tx_start_queue(nq);
+		atomic64_inc(&counts->wakes);
+	}
+}
+
+/* What the last slot of a packet stands for has been sent. */
+static inline void nax_tx_done(struct nax_tx *tx, const struct nax_tx_item *t, int budget)
+{
+	struct page *page;
+
+	if (likely(t->what == NAX_TX_SKB)) {
+		napi_consume_skb(t->ptr, budget);
+	} else if (t->what == NAX_TX_OWN) {
+		page = t->ptr;
+		page_pool_put_full_page(page->pp, page, false);
+	} else {
+		xdp_return_frame_bulk(t->ptr, &tx->bulk);
+	}
 }
 
 /* Let go of the packets in [tx->done, @end). */
 static void nax_tx_free(struct nax_irq *irq, struct nax_queue *q, u32 end, int budget)
 {
 	struct nax_device *d = irq->device;
+	struct nax_slot *slot = q->ring.slot;
 	struct nax_tx *tx = nax_tx_of(q);
+	struct nax_tx_item *item = tx->item;
+	struct device *dev = &d->pdev->dev;
 	u32 packets = 0, bytes = 0;
-	struct xdp_frame_bulk bulk;
+	u32 mask = q->ring.mask;
 	u32 i;
 
-	xdp_frame_bulk_init(&bulk);
+	xdp_frame_bulk_init(&tx->bulk);
 	rcu_read_lock();
 	for (i = tx->done; i != end; i++) {
-		struct nax_tx_item *t = &tx->item[i & q->ring.mask];
+		struct nax_tx_item *t = &item[i & mask];
 
-		nax_tx_unmap(&d->pdev->dev, nax_ring_slot(&q->ring, i), t);
+		nax_tx_unmap(dev, &slot[i & mask], t);
 		if (!t->ptr)
 			continue;
 		packets += t->segments;
 		bytes += t->bytes;
-		if (unlikely(t->xdp))
-			xdp_return_frame_bulk(t->ptr, &bulk);
-		else
-			napi_consume_skb(t->ptr, budget);
+		nax_tx_done(tx, t, budget);
 		t->ptr = NULL;
 	}
-	xdp_flush_frame_bulk(&bulk);
+	xdp_flush_frame_bulk(&tx->bulk);
 	rcu_read_unlock();
 	/* Partner: the acquire in nax_tx_room_now(). */
 	smp_store_release(&tx->done, end);
@@ -328,7 +458,7 @@ bool nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget)
 	__netif_tx_lock(nq, smp_processor_id());
 	nax_queue_poll_tx(q);
 	if (unlikely(q->ring.next != q->ring.end))
-		nax_queue_post_tx(q);
+		nax_queue_send(q);
 	begin = q->ring.begin;
 	__netif_tx_unlock(nq);
 	if (begin == tx->done)
@@ -336,6 +466,24 @@ bool nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget)
 	nax_tx_free(irq, q, begin, budget);
 	nax_tx_wake(d, q);
 	return true;
+}
+
+static void nax_tx_lost(const struct nax_tx_item *t)
+{
+	struct page *page;
+
+	switch (t->what) {
+	case NAX_TX_SKB:
+		dev_kfree_skb_any(t->ptr);
+		break;
+	case NAX_TX_OWN:
+		page = t->ptr;
+		page_pool_put_full_page(page->pp, page, false);
+		break;
+	case NAX_TX_FRAME:
+		xdp_return_frame(t->ptr);
+		break;
+	}
 }
 
 /** nax_tx_drop_all() - the queue has stopped: packets that were not sent are given up. */
@@ -349,10 +497,8 @@ void nax_tx_drop_all(struct nax_queue *q)
 		struct nax_tx_item *t = &tx->item[i];
 
 		nax_tx_unmap(&d->pdev->dev, &q->ring.slot[i], t);
-		if (t->ptr && t->xdp)
-			xdp_return_frame(t->ptr);
-		else if (t->ptr)
-			dev_kfree_skb_any(t->ptr);
+		if (t->ptr)
+			nax_tx_lost(t);
 		t->ptr = NULL;
 	}
 	tx->done = q->ring.begin;

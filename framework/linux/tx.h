@@ -5,8 +5,12 @@
 
 #include "linux.h"
 
-/* Slots that must be free for any packet, and how many let a stopped queue start again. */
-#define NAX_TX_STOP	(MAX_SKB_FRAGS + 4u)
+/*
+ * Slots that must be free for any packet, and how many let a stopped queue start again. A packet
+ * has one for each fragment, one for what comes before those, and as many more as 64 KiB are cut
+ * into.
+ */
+#define NAX_TX_STOP	(MAX_SKB_FRAGS + 6u)
 #define NAX_TX_START	(2 * NAX_TX_STOP)
 
 /**
@@ -54,34 +58,21 @@ static inline void nax_tx_put(struct nax_tx_fill *f, dma_addr_t dma, u32 len, en
 	} while (unlikely(len));
 }
 
-/** nax_tx_last() - the slot before @f->at ends what @ptr stands for: @segments frames of @bytes in all. */
-static inline void nax_tx_last(struct nax_tx_fill *f, void *ptr, u32 segments, u32 bytes, bool xdp)
+/** nax_tx_last() - slot @i ends what @ptr stands for: @segments frames of @bytes in all. */
+static inline void nax_tx_last(struct nax_queue *q, struct nax_tx *tx, u32 i, void *ptr,
+			       u32 segments, u32 bytes, enum nax_tx_what what)
 {
-	struct nax_tx_item *t = &f->tx->item[(f->at - 1) & f->q->ring.mask];
+	struct nax_tx_item *t = &tx->item[i & q->ring.mask];
 
-	nax_ring_slot(&f->q->ring, f->at - 1)->flags |= NAX_F_EOP;
 	t->ptr = ptr;
 	t->bytes = bytes;
 	t->segments = segments;
-	t->xdp = xdp;
+	t->what = what;
 }
 
-/* Stop the stack when another packet might not fit; look again, as NAPI may have made room. */
-static inline void nax_tx_stop_if_full(struct nax_queue *q, struct nax_tx *tx,
-				       struct netdev_queue *nq, struct nax_counts *counts)
-{
-	if (likely(nax_tx_room_now(q, tx) >= NAX_TX_STOP))
-		return;
-	netif_tx_stop_queue(nq);
-	atomic64_inc(&counts->stops);
-	/* Partner: the barrier in nax_tx_wake(): one of the two sees what the other did. */
-	smp_mb__after_atomic();
-	if (nax_tx_room_now(q, tx) >= NAX_TX_START) {
-		netif_tx_start_queue(nq);
-		atomic64_inc(&counts->wakes);
-	}
-}
-
+/** nax_tx_stop_if_full() - stop the stack when another packet might not fit. */
+void nax_tx_stop_if_full(struct nax_queue *q, struct nax_tx *tx, struct netdev_queue *nq,
+			 struct nax_device *d);
 void nax_tx_unput(struct nax_tx_fill *f, u32 first);
 
 #endif /* NAX_LINUX_TX_H */

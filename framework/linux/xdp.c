@@ -37,7 +37,7 @@ static bool nax_xdp_map(struct nax_tx_fill *f, struct xdp_frame *frame, bool own
 		if (dma_mapping_error(f->dev, dma))
 			return false;
 	}
-	nax_tx_put(f, dma, frame->len, own ? NAX_TX_POOL : NAX_TX_SINGLE);
+	nax_tx_put(f, dma, frame->len, own ? NAX_TX_NONE : NAX_TX_MAPPED);
 	if (likely(!xdp_frame_has_frags(frame)))
 		return true;
 	info = xdp_get_shared_info_from_frame(frame);
@@ -55,114 +55,191 @@ static bool nax_xdp_map(struct nax_tx_fill *f, struct xdp_frame *frame, bool own
 				return false;
 			}
 		}
-		nax_tx_put(f, dma, skb_frag_size(frag), own ? NAX_TX_POOL : NAX_TX_PAGE);
+		nax_tx_put(f, dma, skb_frag_size(frag), own ? NAX_TX_NONE : NAX_TX_MAPPED);
 	}
 	return true;
 }
 
-/* One frame to slots; false if there is no room, or no mapping. */
-static bool nax_xdp_fill(struct nax_queue *q, struct nax_device *d, struct xdp_frame *frame, bool own)
+/* Behind a frame as short as this there is always room, up to what build_skb() needs. */
+static u32 nax_xdp_pad(void *data, u32 len, u32 least)
+{
+	if (likely(len >= least))
+		return len;
+	memset(data + len, 0, least - len);
+	return least;
+}
+
+/* One frame to slots. Return: its bytes; 0 if there is no room, or no mapping. */
+static u32 nax_xdp_fill(struct nax_queue *q, struct nax_device *d, struct xdp_frame *frame,
+			bool own)
 {
 	struct nax_tx *tx = nax_tx_of(q);
 	struct nax_tx_fill f = {
 		.q = q, .tx = tx, .dev = &d->pdev->dev, .at = q->ring.end,
 		.most = d->adapter->caps.tx_slot_len_max,
 	};
-	u32 least = d->adapter->caps.tx_len_min;
-	u32 first = f.at;
+	u32 bytes, first = f.at;
 	struct nax_slot *s;
 
 	if (nax_tx_room_now(q, tx) < NAX_TX_STOP || nax_xdp_slots(frame) > q->slots_max)
-		return false;
-	/* Behind a frame as short as this there is always room, up to what build_skb() needs. */
-	if (unlikely(frame->len < least)) {
-		memset(frame->data + frame->len, 0, least - frame->len);
-		frame->len = least;
-	}
+		return 0;
+	if (likely(!xdp_frame_has_frags(frame)))
+		frame->len = nax_xdp_pad(frame->data, frame->len, d->adapter->caps.tx_len_min);
 	if (!nax_xdp_map(&f, frame, own))
-		return false;
+		return 0;
+	bytes = xdp_get_frame_len(frame);
 	s = nax_ring_slot(&q->ring, first);
-	s->hash = 0;
-	s->vlan_tci = 0;
-	s->gso = 0;
-	s->group = 0;
-	nax_tx_last(&f, frame, 1, xdp_get_frame_len(frame), true);
-	nax_queue_give(q, f.at - first);
-	return true;
+	nax_slot_write(s, 0, s->len);
+	nax_ring_slot(&q->ring, f.at - 1)->flags = NAX_F_EOP;
+	nax_tx_last(q, tx, f.at - 1, frame, 1, bytes, NAX_TX_FRAME);
+	if (f.at - first == 1)
+		nax_queue_give_plain(q);
+	else
+		nax_queue_give(q, f.at - first);
+	return bytes;
 }
 
-/* Send @n frames on the queue of this CPU. Return: how many were taken; the rest is the caller's. */
-static u32 nax_xdp_send(struct nax_device *d, struct xdp_frame **frames, u32 n, bool own)
+/* The same for a received page as it is: nothing is allocated, and nothing looked up later. */
+static u32 nax_xdp_fill_page(struct nax_queue *q, struct nax_device *d,
+			     const struct nax_xdp_out *out)
+{
+	u32 i = q->ring.end & q->ring.mask;
+	struct nax_slot *s = &q->ring.slot[i];
+	struct nax_tx *tx = nax_tx_of(q);
+	struct page *page = out->ptr;
+	u32 len;
+
+	if (nax_tx_room_now(q, tx) < NAX_TX_STOP)
+		return 0;
+	len = nax_xdp_pad(page_address(page) + out->offset, out->len,
+			  d->adapter->caps.tx_len_min);
+	s->dma = page_pool_get_dma_addr(page) + out->offset;
+	dma_sync_single_for_device(&d->pdev->dev, s->dma, len, DMA_BIDIRECTIONAL);
+	nax_slot_write(s, NAX_F_EOP, len);
+	tx->item[i].kind = NAX_TX_NONE;
+	nax_tx_last(q, tx, i, page, 1, len, NAX_TX_OWN);
+	nax_queue_give_plain(q);
+	return len;
+}
+
+/**
+ * struct nax_xdp_tx - frames on their way to the transmit queue of this CPU, whose lock is held
+ * @d: device
+ * @nq: the stack's queue
+ * @q: the queue; NULL: it takes none now
+ * @end: its first slot that was free
+ */
+struct nax_xdp_tx {
+	struct nax_device *d;
+	struct netdev_queue *nq;
+	struct nax_queue *q;
+	u32 end;
+};
+
+static struct nax_xdp_tx nax_xdp_lock(struct nax_device *d)
 {
 	u32 cpu = smp_processor_id();
 	u32 index = cpu % READ_ONCE(d->net->real_num_tx_queues);
-	struct netdev_queue *nq = netdev_get_tx_queue(d->net, index);
-	u32 sent = 0, bytes = 0;
-	struct nax_queue *q;
+	struct nax_xdp_tx x = { .d = d, .nq = netdev_get_tx_queue(d->net, index) };
 
-	__netif_tx_lock(nq, cpu);
-	txq_trans_cond_update(nq);
+	__netif_tx_lock(x.nq, cpu);
+	txq_trans_cond_update(x.nq);
 	/* Another device redirects whatever is done to this one: only under the lock there is a queue. */
-	q = READ_ONCE(d->adapter->txq[index]);
-	while (sent < n && q && !nax_tx_of(q)->paused && nax_xdp_fill(q, d, frames[sent], own)) {
-		bytes += xdp_get_frame_len(frames[sent]);
-		sent++;
-	}
-	if (sent) {
-		netdev_tx_sent_queue(nq, bytes);
-		nax_queue_post_tx(q);
-		nax_tx_stop_if_full(q, nax_tx_of(q), nq, &d->tx[q->index]);
-	}
-	__netif_tx_unlock(nq);
-	return sent;
+	x.q = READ_ONCE(d->adapter->txq[index]);
+	if (x.q && nax_tx_of(x.q)->paused)
+		x.q = NULL;
+	if (x.q)
+		x.end = x.q->ring.end;
+	return x;
 }
 
-/** nax_xdp_xmit() - ndo_xdp_xmit: frames that were redirected here. */
+/* Send what was filled, with one doorbell. */
+static void nax_xdp_unlock(struct nax_xdp_tx x, u32 bytes)
+{
+	if (x.q && x.q->ring.end != x.end) {
+		netdev_tx_sent_queue(x.nq, bytes);
+		nax_queue_send(x.q);
+		nax_tx_stop_if_full(x.q, nax_tx_of(x.q), x.nq, x.d);
+	}
+	__netif_tx_unlock(x.nq);
+}
+
+/** nax_xdp_xmit() - ndo_xdp_xmit: frames that were redirected here. The rest is the caller's. */
 int nax_xdp_xmit(struct net_device *dev, int n, struct xdp_frame **frames, u32 flags)
 {
 	struct nax_device *d = nax_netdev_device(dev);
+	u32 bytes = 0, filled;
+	struct nax_xdp_tx x;
+	int sent;
 
 	if (unlikely(flags & ~XDP_XMIT_FLAGS_MASK))
 		return -EINVAL;
 	if (unlikely(!netif_carrier_ok(dev) || !test_bit(NAX_DEV_OPEN, &d->flags)))
 		return -ENETDOWN;
-	return nax_xdp_send(d, frames, n, false);
-}
-
-static void nax_xdp_flush_tx(struct nax_rx_run *r)
-{
-	u32 sent = nax_xdp_send(r->irq->device, r->bulk, r->n_bulk, true);
-
-	for (; sent < r->n_bulk; sent++) {
-		xdp_return_frame_rx_napi(r->bulk[sent]);
-		r->drops++;
+	x = nax_xdp_lock(d);
+	for (sent = 0; sent < n && x.q; sent++) {
+		filled = nax_xdp_fill(x.q, d, frames[sent], false);
+		if (unlikely(!filled))
+			break;
+		bytes += filled;
 	}
-	r->n_bulk = 0;
+	nax_xdp_unlock(x, bytes);
+	return sent;
 }
 
-/** nax_xdp_finish() - end of a poll: frames on their way out leave. */
-void nax_xdp_finish(struct nax_rx_run *r)
+static void nax_xdp_out_lost(struct nax_rx_run *r, const struct nax_xdp_out *out)
 {
-	if (r->n_bulk)
-		nax_xdp_flush_tx(r);
-	if (r->redirected)
-		xdp_do_flush();
+	if (out->offset)
+		page_pool_recycle_direct(nax_rx_of_run(r)->pool, out->ptr);
+	else
+		xdp_return_frame_rx_napi(out->ptr);
+	r->drops++;
+}
+
+static noinline void nax_xdp_flush(struct nax_rx_run *r)
+{
+	struct nax_device *d = r->irq->device;
+	struct nax_xdp_tx x = nax_xdp_lock(d);
+	struct nax_xdp_out *out = r->out;
+	u32 n = r->n_out, bytes = 0, filled, i;
+
+	for (i = 0; i < n && x.q; i++) {
+		if (likely(out[i].offset))
+			filled = nax_xdp_fill_page(x.q, d, &out[i]);
+		else
+			filled = nax_xdp_fill(x.q, d, out[i].ptr, true);
+		if (unlikely(!filled))
+			break;
+		bytes += filled;
+	}
+	nax_xdp_unlock(x, bytes);
+	for (; i < n; i++)
+		nax_xdp_out_lost(r, &out[i]);
+	r->n_out = 0;
+}
+
+static inline void nax_xdp_send(struct nax_rx_run *r, void *ptr, u32 offset, u32 len)
+{
+	r->out[r->n_out++] = (struct nax_xdp_out){ .ptr = ptr, .offset = offset, .len = len };
+	if (unlikely(r->n_out == ARRAY_SIZE(r->out)))
+		nax_xdp_flush(r);
 }
 
 /*
- * Pages of a frame of several: they are taken before the program runs, since it may cut the frame
- * and let go of its last ones. The first one's descriptor of the others is behind its frame.
+ * Take a packet of several pages out of its slots before the program runs, since it may cut the
+ * frame and let go of its last ones. The first one's descriptor of the others is behind its frame.
  */
 static bool nax_xdp_gather(struct nax_rx_run *r, struct xdp_buff *xdp, u32 i, u32 end)
 {
 	struct skb_shared_info *info = xdp_get_shared_info_from_buff(xdp);
+	struct nax_rx *rx = nax_rx_of_run(r);
 	struct page *page[MAX_SKB_FRAGS + 1];
-	u32 n = end - i, k;
+	u32 k, n = end - i;
 
 	if (n > ARRAY_SIZE(page))
 		return false;
 	for (k = 0; k < n; k++) {
-		page[k] = nax_rx_page(r->rx);
+		page[k] = nax_rx_page(rx);
 		if (!page[k])
 			goto put;
 	}
@@ -174,7 +251,8 @@ static bool nax_xdp_gather(struct nax_rx_run *r, struct xdp_buff *xdp, u32 i, u3
 		struct page *old = nax_slot_page(s);
 		u32 len = s->len;
 
-		nax_rx_take(r, s, page[k]);
+		nax_rx_sync(r, s);
+		nax_slot_set_page(s, page[k]);
 		if (!k)
 			continue;
 		skb_frag_fill_page_desc(&info->frags[info->nr_frags++], old, NAX_RX_HEADROOM, len);
@@ -184,22 +262,8 @@ static bool nax_xdp_gather(struct nax_rx_run *r, struct xdp_buff *xdp, u32 i, u3
 
 put:
 	while (k--)
-		page_pool_recycle_direct(r->rx->pool, page[k]);
+		page_pool_recycle_direct(rx->pool, page[k]);
 	return false;
-}
-
-/* The frame goes elsewhere: its slot gets another page, unless it was gathered and has one. */
-static bool nax_xdp_leave(struct nax_rx_run *r, u32 i, bool gathered)
-{
-	struct page *page;
-
-	if (gathered)
-		return true;
-	page = nax_rx_page(r->rx);
-	if (!page)
-		return false;
-	nax_slot_set_page(nax_ring_slot(&r->q->ring, i), page);
-	return true;
 }
 
 static struct sk_buff *nax_xdp_skb(struct xdp_buff *xdp)
@@ -229,88 +293,127 @@ static struct sk_buff *nax_xdp_skb(struct xdp_buff *xdp)
 	return skb;
 }
 
-static bool nax_xdp_tx(struct nax_rx_run *r, struct xdp_buff *xdp)
+/* The program sees the frame that begins in slot @s. */
+static inline void nax_xdp_look(struct nax_rx_run *r, const struct nax_slot *s)
 {
-	struct xdp_frame *frame = xdp_convert_buff_to_frame(xdp);
-
-	if (unlikely(!frame))
-		return false;
-	r->bulk[r->n_bulk++] = frame;
-	if (r->n_bulk == ARRAY_SIZE(r->bulk))
-		nax_xdp_flush_tx(r);
-	return true;
+	xdp_init_buff(&r->buff, PAGE_SIZE, &nax_rx_of_run(r)->xdp);
+	xdp_prepare_buff(&r->buff, nax_slot_va(s), NAX_RX_HEADROOM, s->len, true);
 }
 
-/**
- * nax_xdp_run() - run the program over the packet in slots [@i, @end)
- * @r: poll
- * @i: free-running index of the first slot
- * @end: one past the last
- *
- * Return: the packet for the stack; NULL if there is none for it.
- */
-struct sk_buff *nax_xdp_run(struct nax_rx_run *r, u32 i, u32 end)
+/* Not what a program should answer: to be dropped. */
+static noinline void nax_xdp_wrong(struct nax_rx_run *r, u32 act)
 {
-	struct nax_slot *s = nax_ring_slot(&r->q->ring, i);
-	bool gathered = end - i > 1;
+	if (act != XDP_ABORTED)
+		bpf_warn_invalid_xdp_action(r->irq->device->net, r->prog, act);
+	trace_xdp_exception(r->irq->device->net, r->prog, act);
+}
+
+/*
+ * Do as the program has answered, with a frame whose slots have other pages already. @last is the
+ * slot that it ended with.
+ */
+static noinline void nax_xdp_act(struct nax_rx_run *r, u32 act, const struct nax_slot *last)
+{
+	struct xdp_buff *xdp = &r->buff;
+	struct xdp_frame *frame;
 	struct sk_buff *skb;
-	struct xdp_buff xdp;
+
+	switch (act) {
+	case XDP_PASS:
+		skb = nax_xdp_skb(xdp);
+		if (unlikely(!skb))
+			break;
+		nax_rx_deliver(r, skb, last);
+		return;
+	case XDP_TX:
+		frame = xdp_convert_buff_to_frame(xdp);
+		if (unlikely(!frame))
+			break;
+		nax_xdp_send(r, frame, 0, xdp_get_frame_len(frame));
+		return;
+	case XDP_REDIRECT:
+		if (unlikely(xdp_do_redirect(r->irq->device->net, xdp, r->prog)))
+			break;
+		r->redirected = true;
+		return;
+	default:
+		nax_xdp_wrong(r, act);
+		fallthrough;
+	case XDP_DROP:
+		xdp_return_buff(xdp);
+		return;
+	}
+	r->drops++;
+	xdp_return_buff(xdp);
+}
+
+/* The packet in slots [@i, @end), of which there are several. */
+static noinline void nax_xdp_many(struct nax_rx_run *r, u32 i, u32 end)
+{
+	nax_xdp_look(r, nax_ring_slot(&r->q->ring, i));
+	if (unlikely(!nax_xdp_gather(r, &r->buff, i, end)))
+		r->drops++;
+	else
+		nax_xdp_act(r, bpf_prog_run_xdp(r->prog, &r->buff),
+			    nax_ring_slot(&r->q->ring, end - 1));
+}
+
+/*
+ * The packet of one slot. What is dropped stays there, and goes back to the device; the program
+ * may have written to it.
+ */
+static inline void nax_xdp_one(struct nax_rx_run *r, struct nax_slot *s)
+{
+	struct xdp_buff *xdp = &r->buff;
+	struct page *page;
 	u32 act;
 
-	xdp_init_buff(&xdp, PAGE_SIZE, &r->rx->xdp);
-	xdp_prepare_buff(&xdp, page_address(nax_slot_page(s)), NAX_RX_HEADROOM, s->len, true);
-	if (unlikely(gathered)) {
-		if (!nax_xdp_gather(r, &xdp, i, end)) {
-			r->drops++;
-			return NULL;
-		}
-	} else {
-		nax_rx_sync(r, s);
-	}
-	act = bpf_prog_run_xdp(r->prog, &xdp);
-	switch (act) {
-	case XDP_DROP:
+	nax_rx_sync(r, s);
+	nax_xdp_look(r, s);
+	act = bpf_prog_run_xdp(r->prog, xdp);
+	if (act == XDP_DROP)
 		goto drop;
-	case XDP_PASS:
-		if (!nax_xdp_leave(r, i, gathered))
-			goto lost;
-		skb = nax_xdp_skb(&xdp);
-		if (likely(skb))
-			return skb;
-		gathered = true;
-		goto lost;
-	case XDP_TX:
-		if (!nax_xdp_leave(r, i, gathered))
-			goto lost;
-		gathered = true;
-		if (!nax_xdp_tx(r, &xdp))
-			goto lost;
-		return NULL;
-	case XDP_REDIRECT:
-		if (!nax_xdp_leave(r, i, gathered))
-			goto lost;
-		gathered = true;
-		if (xdp_do_redirect(r->irq->device->net, &xdp, r->prog))
-			goto lost;
-		r->redirected = true;
-		return NULL;
-	default:
-		bpf_warn_invalid_xdp_action(r->irq->device->net, r->prog, act);
-		fallthrough;
-	case XDP_ABORTED:
-		trace_xdp_exception(r->irq->device->net, r->prog, act);
+	if (unlikely(act == XDP_ABORTED || act > XDP_REDIRECT)) {
+		nax_xdp_wrong(r, act);
 		goto drop;
 	}
-
-lost:
-	r->drops++;
-drop:
-	/* A page still in its slot goes back to the device; the program may have written to it. */
-	if (gathered)
-		xdp_return_buff(&xdp);
+	page = nax_slot_page(s);
+	if (unlikely(!nax_rx_refill(nax_rx_of_run(r), s))) {
+		r->drops++;
+		goto drop;
+	}
+	if (act == XDP_TX)
+		nax_xdp_send(r, page, xdp->data - xdp->data_hard_start, xdp->data_end - xdp->data);
 	else
-		dma_sync_single_range_for_device(r->dev, s->dma, 0, s->len, DMA_BIDIRECTIONAL);
-	return NULL;
+		nax_xdp_act(r, act, s);
+	return;
+
+drop:
+	dma_sync_single_range_for_device(r->dev, s->dma, 0, s->len, DMA_BIDIRECTIONAL);
+}
+
+void nax_xdp_packets(struct nax_rx_run *r, u32 first, u32 end)
+{
+	struct nax_slot *slot = r->q->ring.slot;
+	u32 mask = r->q->ring.mask;
+	u32 i;
+
+	for (i = first; i != end; first = i) {
+		struct nax_slot *s = &slot[i++ & mask];
+
+		while (unlikely(!(s->flags & NAX_F_EOP)))
+			s = &slot[i++ & mask];
+		if (unlikely(s->flags & NAX_F_RX_ERROR))
+			continue;
+		if (likely(i - first == 1))
+			nax_xdp_one(r, s);
+		else
+			nax_xdp_many(r, first, i);
+	}
+	if (r->n_out)
+		nax_xdp_flush(r);
+	if (r->redirected)
+		xdp_do_flush();
 }
 
 static int nax_xdp_setup(struct nax_device *d, struct netdev_bpf *bpf)

@@ -88,7 +88,7 @@ def row(table, what, ours, in_tree, goal, missed):
     if bad:
         missed.append(what)
     table(f"{what:<34} {in_tree:>11.4g} {ours:>11.4g} {ratio:>7.3f} {goal:>6.2f}  {'MISSED' if bad else ''}")
-    return {"driver": "ixgbe", "test": what, "ours": round(ours, 5), "in_tree": round(in_tree, 5),
+    return {"driver": "ixgbe", "test": what, "ours": float(f"{ours:.5g}"), "in_tree": float(f"{in_tree:.5g}"),
             "ratio": round(ratio, 4)}
 
 

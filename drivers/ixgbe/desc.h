@@ -90,7 +90,7 @@ union ixgbe_tx_desc {
 #define IXGBE_TXC_VLAN_SHIFT		16
 #define IXGBE_TXC_IPV4			BIT(10)
 #define IXGBE_TXC_L4T_UDP		0u
-#define IXGBE_TXC_L4T_TCP		(1u << 11)
+#define IXGBE_TXC_L4T_TCP		BIT(11)
 #define IXGBE_TXC_L4T_SCTP		(2u << 11)
 #define IXGBE_TXC_L4LEN_SHIFT		8
 #define IXGBE_TXC_MSS_SHIFT		16

@@ -164,8 +164,8 @@ int ixgbe_hw_mac(struct nax_adapter *a, u8 mac[6])
 	for (i = 0; i < 6; i++)
 		mac[i] = (u8)(i < 4 ? low >> (8 * i) : high >> (8 * (i - 4)));
 	if ((low == 0 && (high & IXGBE_RAH_ADDRESS) == 0) || (mac[0] & 1))
-		return nax_fail(a, -EINVAL, "permanent MAC address in RAL0/RAH0 is "
-				"%02x:%02x:%02x:%02x:%02x:%02x: must be unicast and not zero",
+		return nax_fail(a, -EINVAL,
+				"permanent MAC address in RAL0/RAH0 is %02x:%02x:%02x:%02x:%02x:%02x: must be unicast and not zero",
 				mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 	return 0;
 }
@@ -210,8 +210,8 @@ static int sem_why(struct nax_error *why, int code, const char *what, u32 value)
 }
 
 /*
- * SWSM guards SW_FW_SYNC: SMBI against other drivers, then SWESMBI against firmware. Section 10.5.4:
- * who keeps SMBI for too long is taken for dead, and passed by.
+ * SWSM guards SW_FW_SYNC: SMBI against other drivers, then SWESMBI against firmware. Section
+ * 10.5.4: who keeps SMBI for too long is taken for dead, and passed by.
  */
 static int swsm_get(struct nax_adapter *a, struct nax_error *why)
 {

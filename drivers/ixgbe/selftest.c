@@ -104,7 +104,7 @@ static void irq_raise(struct nax_vector *v)
  * Section 14.1, MAC loopback: HLREG0.LPBK, a link mode without negotiation, and AUTOC.FLU, since no
  * partner brings the link up.
  */
-static int loopback(struct nax_adapter *a)
+static int mac_loopback(struct nax_adapter *a)
 {
 	struct nax_error why;
 	int err = ixgbe_sem_get(a, IXGBE_SYNC_MAC_CSR, &why);
@@ -126,5 +126,5 @@ static int loopback(struct nax_adapter *a)
 const struct nax_selftest_ops ixgbe_selftest_ops = {
 	.registers = test_registers,
 	.irq_raise = irq_raise,
-	.loopback = loopback,
+	.loopback = mac_loopback,
 };

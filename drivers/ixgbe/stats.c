@@ -78,6 +78,7 @@
 const struct nax_stat_desc ixgbe_stat_descs[] = {
 	COUNTERS(DESC)
 };
+
 const u16 ixgbe_n_stats = ARRAY_SIZE(ixgbe_stat_descs);
 
 #define COUNTER(name, id, reg, shape) { reg, shape },

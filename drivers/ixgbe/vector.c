@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What runs per packet, several descriptors at a time, for each instruction set of <nax/vector.h>.
- * Good frames of one descriptor and packets that ask for nothing are dealt with here, all else as in
- * datapath.c; the results are the same bit for bit.
+ * Good frames of one descriptor and packets that ask for nothing are dealt with here, all else as
+ * in datapath.c; the results are the same bit for bit.
  */
 #include <nax/scan.h>
 #include <nax/vector.h>
@@ -71,8 +71,8 @@ static inline nax_v rx_vector_flags(const struct rx_consts *k, nax_v info, nax_v
 
 /*
  * Take NAX_V_LANES descriptors, which are posted and of which the device has written the last.
- * Return: how many of them, from the first on, are good frames of their own; the slots of the others
- * are still the driver's, so it does no harm that they are written too.
+ * Return: how many of them, from the first on, are good frames of their own; the slots of the
+ * others are still the driver's, so it does no harm that they are written too.
  */
 static inline u32 rx_vector(const struct rx_consts *k, const union ixgbe_rx_desc *d,
 			    struct nax_slot *s, nax_v keep, nax_v longest, nax_v group,
@@ -108,7 +108,9 @@ static inline u32 rx_vector(const struct rx_consts *k, const union ixgbe_rx_desc
 	return n;
 }
 
-/* rx_singles(), as far as there are NAX_V_LANES at a time. Return: false if something special came. */
+/*
+ * rx_singles(), as far as there are NAX_V_LANES at a time. Return: false if something special came.
+ */
 static inline bool rx_vectors(struct nax_queue *q, u32 most)
 {
 	const struct rx_consts *k = NAX_V_CONST(&rx_consts);
@@ -133,7 +135,9 @@ static inline bool rx_vectors(struct nax_queue *q, u32 most)
 	return n == NAX_V_LANES;
 }
 
-/* Whether so many are there that vectors pay; up to the end of the ring it is for the loop to say. */
+/*
+ * Whether so many are there that vectors pay; up to the end of the ring it is for the loop to say.
+ */
 static inline bool rx_many(const struct nax_queue *q)
 {
 	const union ixgbe_rx_desc *ring = q->desc;
@@ -205,10 +209,10 @@ struct tx_consts {
 };
 
 /*
- * tx_give() of TX_ROWS packets. Of the packet's half the length is in lane 2; the upper two words of
- * the descriptor become the length and, 14 bits up in the second, the length once more. What is left
- * of flags and length when the least that they may be was taken off is gathered in @top; less than
- * that becomes a large number.
+ * tx_give() of TX_ROWS packets. Of the packet's half the length is in lane 2; the upper two words
+ * of the descriptor become the length and, 14 bits up in the second, the length once more. What is
+ * left of flags and length when the least that they may be was taken off is gathered in @top; less
+ * than that becomes a large number.
  */
 static inline void tx_vector(const struct tx_consts *k, union ixgbe_tx_desc *d,
 			     const struct nax_slot *s, nax_v *bytes, nax_v *top)

@@ -384,7 +384,10 @@ static void nax_open_gates(struct nax_core *c)
 	nax_set_state(c, NAX_STATE_UP);
 	c->link_ns = 0;
 	c->rx_watch.since_ns = 0;
-	/* Queues and vectors are complete; partners: the acquires where interrupts and arming begin. */
+	/*
+	 * Queues and vectors are complete; partners: the acquires where interrupts and arming
+	 * begin.
+	 */
 	smp_store_release(&c->irq_on, true);
 	nax_vector_arm(&a->vector[a->n_vectors - 1]);
 	c->ops->service(a);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The datapath, once per batch: the driver's functions between the counting, a look at what comes
- * next, and one doorbell. Inline, since a batch of one packet pays for all of it; what is out of the
- * ordinary is in poll.c. All of it runs in the queue's poll context.
+ * next, and one doorbell. Inline, since a batch of one packet pays for all of it; what is out of
+ * the ordinary is in poll.c. All of it runs in the queue's poll context.
  */
 #ifndef NAX_BATCH_H
 #define NAX_BATCH_H
@@ -15,8 +15,8 @@
 
 /* Bits of nax_queue.halt. */
 enum nax_halt {
-	NAX_HALT_STOPPED,	/* outside of queue_start() and queue_stop(); set and cleared paused */
-	NAX_HALT_STUCK,		/* queue_start() reported it, or the device, hung, until the next start */
+	NAX_HALT_STOPPED,	/* not from queue_start() to queue_stop(); changed while paused */
+	NAX_HALT_STUCK,		/* queue_start() called it, or the device, hung: until restarted */
 	NAX_HALT_QUARANTINE,	/* by the verifier until a reset; see nax_queue_quarantine() */
 };
 
@@ -201,8 +201,8 @@ static inline u32 nax_queue_poll_tx(struct nax_queue *q)
  * Packets that wait for room in software segmentation are kept, and nax_queue_tx_free() is 0 until
  * they are through. A queue that does not run takes none, and counts them as drops.
  *
- * Return: false if @n is more than nax_queue_tx_free() of a queue that runs: nothing happens, and the
- * log says so.
+ * Return: false if @n is more than nax_queue_tx_free() of a queue that runs: nothing happens, and
+ * the log says so.
  */
 bool nax_queue_submit(struct nax_queue *q, u32 n);
 
@@ -219,7 +219,8 @@ static inline u32 nax_queue_tx_free(const struct nax_queue *q)
  * @q: transmit queue, running
  * @n: slots, at most nax_queue_tx_free()
  *
- * For a back end whose upper layer never asks for more than nax_adapter.offloads and nax_caps allow.
+ * For a back end whose upper layer never asks for more than nax_adapter.offloads and nax_caps
+ * allow.
  */
 static inline void nax_queue_give(struct nax_queue *q, u32 n)
 {
@@ -305,11 +306,12 @@ static inline bool nax_queue_post_plain(struct nax_queue *q, u32 at)
 }
 
 /**
- * nax_queue_take() - nax_queue_submit() and nax_queue_post_tx() of what the upper layer has put into
- * the ring itself, by moving ring.end
+ * nax_queue_take() - nax_queue_submit() and nax_queue_post_tx() of what the upper layer has put
+ * into the ring itself, by moving ring.end
  * @q: transmit queue
  *
- * For a back end whose upper layer has the ring in its hands for a while, after which this is called.
+ * For a back end whose upper layer has the ring in its hands for a while, after which this is
+ * called.
  */
 static inline void nax_queue_take(struct nax_queue *q)
 {

@@ -63,8 +63,9 @@ static int nax_config_check_buffers(const struct nax_adapter *a, const struct na
 	const struct nax_caps *caps = &a->caps;
 	struct nax_shape s;
 
-	if (c->rx_buf_len && (c->rx_buf_len < caps->rx_buf_min || c->rx_buf_len > caps->rx_buf_max ||
-			      c->rx_buf_len % caps->rx_buf_step))
+	if (c->rx_buf_len &&
+	    (c->rx_buf_len < caps->rx_buf_min || c->rx_buf_len > caps->rx_buf_max ||
+	     c->rx_buf_len % caps->rx_buf_step))
 		return nax_error_set(err, -EINVAL,
 				     "rx_buf_len is %u: must be 0 or from %u to %u in steps of %u",
 				     c->rx_buf_len, caps->rx_buf_min, caps->rx_buf_max,

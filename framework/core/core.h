@@ -63,8 +63,8 @@ enum nax_event {
  *	adapter; must not call back
  * @delay_us: wait; may sleep
  * @time_ns: monotonic time. Any context
- * @irq_take: NULL, or take an interrupt of the last vector that has come; for back ends where nobody
- *	takes it while control is busy
+ * @irq_take: NULL, or take an interrupt of the last vector that has come; for back ends where
+ *	nobody takes it while control is busy
  * @random: fill with random bytes, for RSS keys; NULL: the core mixes time and MAC address
  * @log: one line of text
  */
@@ -202,7 +202,7 @@ const struct nax_config *nax_adapter_config(const struct nax_adapter *a);
 /** nax_adapter_reset() - stop, start and replay at an administrator's wish; statistics stay. */
 int nax_adapter_reset(struct nax_adapter *a, const char *why, struct nax_error *err);
 
-/** nax_adapter_suspend() - UP, ATTACHED -> SUSPENDED: the device is quiet, queues and state are kept. */
+/** nax_adapter_suspend() - UP, ATTACHED -> SUSPENDED: device quiet, queues and state kept. */
 int nax_adapter_suspend(struct nax_adapter *a);
 
 /**
@@ -322,7 +322,7 @@ int nax_adapter_selftest(struct nax_adapter *a, bool offline, struct nax_error r
 /** nax_vector_arm() - no work was found: interrupt when there is. Poll once more after it. */
 void nax_vector_arm(struct nax_vector *v);
 
-/** nax_vector_set_itr() - moderate one queue vector, until the adapter is configured again; control. */
+/** nax_vector_set_itr() - moderate one queue vector, until the next configuration; control. */
 void nax_vector_set_itr(struct nax_vector *v, u32 us);
 
 /** nax_error_set() - fill @err (may be NULL) and return @code. */

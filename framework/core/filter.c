@@ -76,7 +76,9 @@ static int nax_filter_check(const struct nax_filter *f, struct nax_error *err)
 		return nax_error_set(err, -EINVAL,
 				     "filter.vlan is NULL: must hold %u words with NAX_FILTER_VLAN",
 				     NAX_VLAN_WORDS);
-	/* One entry of struct nax_filter is the adapter's own address, whether it is listed or not. */
+	/*
+	 * One entry of struct nax_filter is the adapter's own address, whether it is listed or not.
+	 */
 	if (f->n_ucast == 0xffff)
 		return nax_error_set(err, -EINVAL, "filter.n_ucast is %u: must be at most %u",
 				     f->n_ucast, 0xfffe);
@@ -91,12 +93,15 @@ static int nax_filter_check(const struct nax_filter *f, struct nax_error *err)
 		if (f->mcast[i][0] & 1)
 			continue;
 		nax_mac_text(mac, f->mcast[i]);
-		return nax_error_set(err, -EINVAL, "filter.mcast[%u] is %s: must be multicast", i, mac);
+		return nax_error_set(err, -EINVAL, "filter.mcast[%u] is %s: must be multicast",
+				     i, mac);
 	}
 	return 0;
 }
 
-/* The adapter's own address is entry 0 of the copy, wherever and whether it stood in the original. */
+/*
+ * The adapter's own address is entry 0 of the copy, wherever and whether it stood in the original.
+ */
 static int nax_filter_copy(struct nax_core *c, const struct nax_filter *f, struct nax_error *err)
 {
 	struct nax_filter_state *s = &c->filter;

@@ -22,7 +22,7 @@
 #define NAX_STATS_NS		(2000 * NAX_MS)	/* between two looks at the device's counters */
 #define NAX_IDLE_WAKE_NS	(500 * NAX_MS)	/* a context asleep this long is woken once */
 #define NAX_HANG_NS		(2000 * NAX_MS)	/* Tx without progress */
-#define NAX_QUIET_NS		(1000 * NAX_MS)	/* Rx without a packet: what was missed then is odd */
+#define NAX_QUIET_NS		(1000 * NAX_MS)	/* no packet for so long: missing some is odd */
 #define NAX_REPEAT_NS		(30000 * NAX_MS)/* a fault this soon after a step takes the next */
 
 /* Interrupts of the last vector in one tick before it is left masked until the next tick. */
@@ -276,7 +276,7 @@ static inline bool nax_note_posted(const struct nax_note *n)
 	return test_bit(NAX_NOTE_CLAIMED, &n->bits);
 }
 
-/** nax_note_take() - fetch the reason and clear the note; control. Return: whether there was one. */
+/** nax_note_take() - fetch the reason, clear the note; control. Return: whether there was one. */
 bool nax_note_take(struct nax_note *n, char *why);
 /** nax_note_text() - the reason, which stays; "" if there is none yet. */
 const char *nax_note_text(const struct nax_note *n);
@@ -372,9 +372,9 @@ static inline void nax_leave(struct nax_core *c, enum nax_verify_op op, struct n
 		nax_verify_leave(&c->a, op, q);
 }
 
-/** nax_start() - start(), and the whole state but queues; nax_take_down() undoes it, failed or not. */
+/** nax_start() - start(), and all state but queues; nax_take_down() undoes it, failed or not. */
 int nax_start(struct nax_core *c, struct nax_error *err);
-/** nax_queues_make() - the queues of a configuration, in nax_adapter.rxq and txq; paused by none. */
+/** nax_queues_make() - the queues of a configuration, in nax_adapter.rxq, txq; paused by none. */
 int nax_queues_make(struct nax_core *c, const struct nax_config *cfg, struct nax_error *err);
 /** nax_queues_free() - all queues, stopped. */
 void nax_queues_free(struct nax_core *c);

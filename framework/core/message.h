@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the messages of family nax (uapi/nax.yaml) say of an adapter: their attributes, written by one
- * piece of code for the kernel's netlink and for the socket of a user-space program. Headers before
- * the attributes, permissions and transport are the back end's.
+ * What the messages of family nax (uapi/nax.yaml) say of an adapter: their attributes, written by
+ * one piece of code for the kernel's netlink and for the socket of a user-space program. Headers
+ * before the attributes, permissions and transport are the back end's.
  */
 #ifndef NAX_MESSAGE_H
 #define NAX_MESSAGE_H
@@ -64,8 +64,8 @@ bool nax_msg_is_dump(u8 cmd);
  * @dev: what the back end knows of it
  * @part: which part; moved on to the next
  *
- * Return: 1; 0 if there is nothing to say (no queue is in use); -EMSGSIZE if not even one part fits,
- * and nothing is written; -EOPNOTSUPP for another command.
+ * Return: 1; 0 if there is nothing to say (no queue is in use); -EMSGSIZE if not even one part
+ * fits, and nothing is written; -EOPNOTSUPP for another command.
  */
 int nax_msg_fill(struct nax_msg *m, u8 cmd, struct nax_adapter *a, const struct nax_msg_dev *dev,
 		 struct nax_msg_part *part);
@@ -83,7 +83,10 @@ int nax_msg_fill(struct nax_msg *m, u8 cmd, struct nax_adapter *a, const struct 
 int nax_msg_select_queue(const struct nax_adapter *a, u32 type, u32 id, struct nax_msg_part *part,
 			 struct nax_error *err);
 
-/** nax_msg_take_dump() - for NAX_CMD_FAULT_RECORD_GET or NAX_CMD_REGISTER_GET; control. 0 or -ENODATA. */
+/**
+ * nax_msg_take_dump() - for NAX_CMD_FAULT_RECORD_GET or NAX_CMD_REGISTER_GET; control. 0 or
+ * -ENODATA.
+ */
 int nax_msg_take_dump(struct nax_adapter *a, u8 cmd, struct nax_diag *d, struct nax_error *err);
 
 /** nax_msg_fill_event() - the attributes of NAX_CMD_EVENT_NTF; 0 or -EMSGSIZE. */

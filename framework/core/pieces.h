@@ -22,7 +22,7 @@ static inline u16 nax_get16(const u8 *b)
 static inline void nax_put16(u8 *b, u32 v)
 {
 	b[0] = (u8)(v >> 8);
-	b[1] = (u8)v;
+	b[1] = (u8)(v & 0xff);
 }
 
 static inline u32 nax_get32(const u8 *b)

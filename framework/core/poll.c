@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The datapath, once per batch, as far as it is not in batch.h: what is out of the ordinary, and the
- * decision whether a slow path is needed at all. Runs in the queue's poll context.
+ * The datapath, once per batch, as far as it is not in batch.h: what is out of the ordinary, and
+ * the decision whether a slow path is needed at all. Runs in the queue's poll context.
  */
 #include "fix.h"
 

@@ -183,7 +183,9 @@ void nax_queue_exchange(struct nax_queue *q, struct nax_queue *other)
 	swap(qc->verify, oc->verify);
 }
 
-/* The packet half of every slot is cleared, so that no old packet end is ever taken for a new one. */
+/*
+ * The packet half of every slot is cleared, so that no old packet end is ever taken for a new one.
+ */
 static void nax_queue_slots_home(struct nax_core *c, struct nax_queue *q)
 {
 	struct nax_slot *s;

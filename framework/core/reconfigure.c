@@ -53,7 +53,9 @@ static int nax_change_make(struct nax_core *c, struct nax_change *ch, struct nax
 	return ret;
 }
 
-/* Queues that are not in force, while all polls rest: what they hang on may be polled afterwards. */
+/*
+ * Queues that are not in force, while all polls rest: what they hang on may be polled afterwards.
+ */
 static void nax_change_drop(struct nax_core *c, struct nax_change *ch)
 {
 	u32 i;

@@ -192,10 +192,10 @@ static bool nax_watch_rx_polled(struct nax_core *c)
 }
 
 /*
- * A receive queue that stands still looks like one that nobody sends to. But a device that has no room
- * for frames, and so misses them or asks its partner to pause, while all queues have buffers and none of
- * them gets a frame, does not receive any more.
- * One queue of several that hangs while others receive is not seen.
+ * A receive queue that stands still looks like one that nobody sends to. But a device that has no
+ * room for frames, and so misses them or asks its partner to pause, while all queues have buffers
+ * and none of them gets a frame, does not receive any more. One queue of several that hangs while
+ * others receive is not seen.
  */
 static void nax_watch_rx(struct nax_core *c, u64 now)
 {

@@ -7,7 +7,8 @@
 #define NAX_VERIFY_LOGGED 16
 
 const struct nax_verify_rule_info nax_verify_rule[NAX_RULES] = {
-#define NAX_VERIFY_INFO(id, name, level, meaning) [NAX_RULE_##id] = { name, level, meaning },
+#define NAX_VERIFY_INFO(id, name, level, meaning) \
+	[NAX_RULE_##id] = { name, level, meaning },
 	NAX_VERIFY_RULES(NAX_VERIFY_INFO)
 };
 
@@ -162,6 +163,7 @@ static void verify_rx_enter(struct nax_adapter *a)
 
 	verify_rx_state(a, &now);
 	if (!(v->generation & 1) && memcmp(&now, &v->rx, sizeof(now)))
+		/* Pairs with the load in verify_refresh(). */
 		smp_store_release(&v->generation, v->generation + 1);
 }
 

@@ -99,7 +99,7 @@ static void linux_service(struct nax_adapter *a)
 	nax_service_soon(nax_device_of(a));
 }
 
-/* Carrier and health are looked at at the end of each run of the service. */
+/* Each run of the service ends with a look at carrier and health. */
 static void linux_event(struct nax_adapter *a, enum nax_event event, const struct nax_queue *q,
 			const char *text)
 {

@@ -42,11 +42,13 @@ static int nax_rx_make(struct nax_queue *q, struct nax_rx *rx)
 
 int nax_linux_queue_make(struct nax_queue *q)
 {
+	struct nax_rx *rx;
 	struct nax_tx *tx;
 
 	if (q->is_rx) {
-		q->backend = kzalloc(sizeof(struct nax_rx), GFP_KERNEL);
-		return q->backend ? nax_rx_make(q, q->backend) : -ENOMEM;
+		rx = kzalloc(sizeof(*rx), GFP_KERNEL);
+		q->backend = rx;
+		return rx ? nax_rx_make(q, rx) : -ENOMEM;
 	}
 	tx = kzalloc(sizeof(*tx), GFP_KERNEL);
 	if (!tx)

@@ -2,9 +2,9 @@
 /*
  * devlink: versions, and health.
  *
- * Recovery is the core's, at once and in its own steps. What it met is reported afterwards, with the
- * record that it took before its last step; so a reporter's recovery, when devlink asks for it, has
- * happened or has failed. What an administrator asks for is a reset now.
+ * Recovery is the core's, at once and in its own steps. What it met is reported afterwards, with
+ * the record that it took before its last step; so a reporter's recovery, when devlink asks for it,
+ * has happened or has failed. What an administrator asks for is a reset now.
  */
 #include <linux/slab.h>
 
@@ -76,7 +76,10 @@ static void nax_health_words(struct devlink_fmsg *fmsg, const struct nax_diag *d
 	devlink_fmsg_arr_pair_nest_end(fmsg);
 }
 
-/* @context: a report, whose record the core has unless another fault came after it; NULL: one is taken. */
+/*
+ * @context: a report, whose record the core has unless another fault came after it; NULL: one is
+ * taken.
+ */
 static int nax_health_dump(struct devlink_health_reporter *reporter, struct devlink_fmsg *fmsg,
 			   void *context, struct netlink_ext_ack *extack)
 {

@@ -172,7 +172,9 @@ static int nax_get_link_ext_state(struct net_device *dev, struct ethtool_link_ex
 	/* There is none for a device that is gone. */
 	if (link.up || READ_ONCE(d->adapter->state) == NAX_STATE_GONE)
 		return -ENODATA;
-	/* The one reason that the device itself can know: what is plugged in, or that nothing is. */
+	/*
+	 * The one reason that the device itself can know: what is plugged in, or that nothing is.
+	 */
 	if (link.reason[0] && link.module[0])
 		info->link_ext_state = ETHTOOL_LINK_EXT_STATE_MODULE;
 	else if (link.reason[0])
@@ -271,7 +273,10 @@ static int nax_set_channels(struct net_device *dev, struct ethtool_channels *c)
 	nax_netdev_set_napi(d, true);
 	if (ret || more)
 		netif_set_real_num_queues(dev, d->config.n_txq, d->config.n_rxq);
-	/* One that is no more was stopped for good: the stack's watchdog would take it for one that hangs. */
+	/*
+	 * One that is no more was stopped for good: the stack's watchdog would take it for one that
+	 * hangs.
+	 */
 	for (i = d->config.n_txq; i < dev->num_tx_queues; i++)
 		netif_tx_start_queue(netdev_get_tx_queue(dev, i));
 	if (!ret)

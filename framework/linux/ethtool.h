@@ -7,7 +7,7 @@
 
 #include "linux.h"
 
-/** nax_ethtool_say() - why something is refused: where the command takes messages, else to the log. */
+/** nax_ethtool_say() - why something is refused: as extack where there is one, else to the log. */
 void nax_ethtool_say(struct nax_device *d, struct netlink_ext_ack *extack, const char *text);
 /** nax_ethtool_change() - change the configuration; what refuses it is said. */
 int nax_ethtool_change(struct nax_device *d, const struct nax_config *config,
@@ -43,7 +43,7 @@ u32 nax_get_rxfh_indir_size(struct net_device *dev);
 int nax_rxfh_get(struct net_device *dev, u32 *indir, u8 *key, u8 *hfunc);
 int nax_rxfh_set(struct net_device *dev, const u32 *indir, const u8 *key, u8 hfunc,
 		 struct netlink_ext_ack *extack);
-/** nax_rss_fields_get() - RXH_* that the hash of an ethtool flow type covers; -EINVAL: none known. */
+/** nax_rss_fields_get() - RXH_* that the hash of a flow type covers; -EINVAL: none known. */
 int nax_rss_fields_get(struct net_device *dev, u32 flow_type, u64 *fields);
 int nax_rss_fields_set(struct net_device *dev, u32 flow_type, u64 fields,
 		       struct netlink_ext_ack *extack);

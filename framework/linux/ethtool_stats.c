@@ -102,8 +102,8 @@ void nax_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, 
 }
 
 /*
- * Set what the device counts, where it counts in two places the sum; the rest stays "not set", which is
- * not the same as 0.
+ * Set what the device counts, where it counts in two places the sum; the rest stays "not set",
+ * which is not the same as 0.
  */
 static void nax_standard(struct nax_device *d, const u8 *ids, u64 *const *to, u32 n)
 {
@@ -158,7 +158,8 @@ void nax_get_rmon_stats(struct net_device *dev, struct ethtool_rmon_stats *stats
 			const struct ethtool_rmon_hist_range **ranges)
 {
 	static const struct ethtool_rmon_hist_range sizes[] = {
-		{ 0, 64 }, { 65, 127 }, { 128, 255 }, { 256, 511 }, { 512, 1023 }, { 1024, 9728 }, {}
+		{ 0, 64 }, { 65, 127 }, { 128, 255 }, { 256, 511 }, { 512, 1023 },
+		{ 1024, 9728 }, {}
 	};
 	static const u8 ids[] = {
 		NAX_STAT_RX_UNDERSIZE, NAX_STAT_RX_OVERSIZE, NAX_STAT_RX_FRAGMENTS,

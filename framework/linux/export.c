@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What drivers, which are modules of their own, call of the core: all that <nax/adapter.h> declares. */
+/*
+ * What drivers, which are modules of their own, call of the core: all that <nax/adapter.h>
+ * declares.
+ */
 #include <linux/export.h>
 
 #include "linux.h"

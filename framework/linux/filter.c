@@ -52,7 +52,7 @@ static void nax_filter_collect(struct net_device *dev, struct nax_filter *f, u8 
 		ether_addr_copy(addr[n++], ha->addr);
 	}
 	f->n_ucast = n;
-	f->mcast = (const u8 (*)[ETH_ALEN])&addr[n];
+	f->mcast = (const u8 (*)[ETH_ALEN])(addr + n);
 	netdev_for_each_mc_addr(ha, dev) {
 		if (n == f->n_ucast + mc) {
 			f->flags |= NAX_FILTER_ALLMULTI;

@@ -6,10 +6,10 @@
  * Locks, from the outside in:
  *  - the PCI function's device lock: probe, remove, suspend, error handlers; the PCI core takes it
  *  - the devlink instance's lock: operations of devlink.c
- *  - rtnl (or the net_device's instance lock): administrator's operations that the kernel calls, and
- *    power.c, which detaches and attaches the net_device
- *  - nax_device.control: every nax_adapter_*() call; taken by those, and by the service, which holds
- *    nothing else and reports to devlink after it
+ *  - rtnl (or the net_device's instance lock): administrator's operations that the kernel calls,
+ *    and power.c, which detaches and attaches the net_device
+ *  - nax_device.control: every nax_adapter_*() call; taken by those, and by the service, which
+ *    holds nothing else and reports to devlink after it
  *  - the kernel's lock of a transmit queue: the poll context of that queue, see tx.c
  * A receive queue's poll context is its NAPI instance.
  */
@@ -253,7 +253,7 @@ struct nax_device {
 	struct net_device *net;
 	struct pci_dev *pdev;
 	const struct nax_driver *driver;
-	struct mutex control;
+	struct mutex control;	/* nax_adapter_*() */
 	struct nax_config config;
 	DECLARE_BITMAP(vlan, VLAN_N_VID);
 	unsigned long flags;
@@ -414,7 +414,7 @@ int nax_netdev_register(struct nax_device *d, struct nax_error *err);
 /** nax_netdev_reconfigure() - bring @config into force, now or at the next open; control. */
 int nax_netdev_reconfigure(struct nax_device *d, const struct nax_config *config,
 			   struct nax_error *err);
-/** nax_netdev_set_napi() - tell the kernel which NAPI instance serves which queue, or none; rtnl. */
+/** nax_netdev_set_napi() - tell the kernel which NAPI serves which queue, or none; rtnl. */
 void nax_netdev_set_napi(struct nax_device *d, bool on);
 /** nax_netdev_set_xps() - each CPU sends by a queue of its own; rtnl. */
 void nax_netdev_set_xps(struct nax_device *d);

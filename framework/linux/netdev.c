@@ -133,7 +133,9 @@ static int nax_stop(struct net_device *dev)
 	return 0;
 }
 
-/* Change one thing of the configuration; what refuses it is for the log where there is no extack. */
+/*
+ * Change one thing of the configuration; what refuses it is for the log where there is no extack.
+ */
 static int nax_change(struct nax_device *d, struct nax_config *config)
 {
 	struct nax_error err;
@@ -225,7 +227,10 @@ static void nax_get_device_stats(const struct nax_adapter *a, struct rtnl_link_s
 	s->rx_length_errors = nax_adapter_hw_stat(a, NAX_STAT_RX_LENGTH) +
 			      nax_adapter_hw_stat(a, NAX_STAT_RX_UNDERSIZE) +
 			      nax_adapter_hw_stat(a, NAX_STAT_RX_OVERSIZE);
-	/* Frames too short and with a bad FCS are in none of these; too long ones with one are in CRC. */
+	/*
+	 * Frames too short and with a bad FCS are in none of these; too long ones with one are in
+	 * CRC.
+	 */
 	s->rx_errors = s->rx_crc_errors + s->rx_length_errors +
 		       nax_adapter_hw_stat(a, NAX_STAT_RX_FRAGMENTS);
 }
@@ -381,5 +386,7 @@ int nax_netdev_register(struct nax_device *d, struct nax_error *err)
 {
 	int ret = register_netdev(d->net);
 
-	return ret ? nax_error_set(err, ret, "the network device cannot be registered: %d", ret) : 0;
+	if (ret)
+		nax_error_set(err, ret, "the network device cannot be registered: %d", ret);
+	return ret;
 }

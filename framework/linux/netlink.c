@@ -3,8 +3,9 @@
  * Generic netlink family nax, see uapi/nax.yaml. What a message says of a device is the core's, for
  * programs with a user-space driver say the same.
  *
- * rtnl keeps devices where they are while they are looked at. A dump that needs several messages lets
- * go of it in between and goes on behind the device that it came to, whatever has come or gone.
+ * rtnl keeps devices where they are while they are looked at. A dump that needs several messages
+ * lets go of it in between and goes on behind the device that it came to, whatever has come or
+ * gone.
  */
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>
@@ -69,7 +70,8 @@ static struct nax_device *nax_nl_find(struct net *net, struct nlattr **attrs,
 	if (index) {
 		dev = __dev_get_by_index(net, nla_get_u32(index));
 		NL_SET_BAD_ATTR(extack, index);
-		NL_SET_ERR_MSG_FMT_MOD(extack, "dev-index is %u: no such device", nla_get_u32(index));
+		NL_SET_ERR_MSG_FMT_MOD(extack, "dev-index is %u: no such device",
+				       nla_get_u32(index));
 	} else if (name) {
 		dev = __dev_get_by_name(net, nla_data(name));
 		NL_SET_BAD_ATTR(extack, name);
@@ -284,8 +286,8 @@ static int nax_nl_dump_device(struct sk_buff *skb, struct netlink_callback *cb,
 		part.next = c->next;
 	mutex_lock(&d->control);
 	do {
-		ret = nax_nl_put(skb, d, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, NLM_F_MULTI,
-				 cmd, &part);
+		ret = nax_nl_put(skb, d, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				 NLM_F_MULTI, cmd, &part);
 	} while (ret > 0 && part.more);
 	mutex_unlock(&d->control);
 	c->index = d->net->ifindex;
@@ -307,7 +309,9 @@ static int nax_nl_dump(struct sk_buff *skb, struct netlink_callback *cb)
 			c->index++;
 	}
 	rtnl_unlock();
-	/* What is there goes out; only a message that does not fit into an empty skb is an error. */
+	/*
+	 * What is there goes out; only a message that does not fit into an empty skb is an error.
+	 */
 	return skb->len ? skb->len : ret;
 }
 

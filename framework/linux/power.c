@@ -5,9 +5,9 @@
  *	nax_leave()    net_device detached, device quiet, queues and all state kept
  *	nax_return()   all state given to the device again, net_device attached
  *
- * Between the two no operation of the network reaches the driver, and a device that cannot be reached
- * is not touched. One that does not come back is gone: its net_device is attached all the same, without
- * carrier, so that it can be asked why.
+ * Between the two no operation of the network reaches the driver, and a device that cannot be
+ * reached is not touched. One that does not come back is gone: its net_device is attached all the
+ * same, without carrier, so that it can be asked why.
  */
 #include <linux/pm.h>
 #include <linux/rtnetlink.h>

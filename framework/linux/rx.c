@@ -6,9 +6,9 @@
 #include "rx.h"
 
 /* Hash types that cover ports, by enum nax_hash_type. */
-#define NAX_HASH_L4	(BIT(NAX_HASH_IPV4_TCP) | BIT(NAX_HASH_IPV4_UDP) | BIT(NAX_HASH_IPV6_TCP) | \
-			 BIT(NAX_HASH_IPV6_UDP) | BIT(NAX_HASH_IPV6_TCP_EX) | \
-			 BIT(NAX_HASH_IPV6_UDP_EX))
+#define NAX_HASH_L4	(BIT(NAX_HASH_IPV4_TCP) | BIT(NAX_HASH_IPV4_UDP) | \
+			 BIT(NAX_HASH_IPV6_TCP) | BIT(NAX_HASH_IPV6_UDP) | \
+			 BIT(NAX_HASH_IPV6_TCP_EX) | BIT(NAX_HASH_IPV6_UDP_EX))
 
 /* What the last slot says of the packet. */
 static __always_inline void nax_rx_facts(struct nax_rx_run *r, struct sk_buff *skb,

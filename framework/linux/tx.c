@@ -43,7 +43,9 @@ static u64 nax_tx_word(u32 flags, u32 lengths)
 	return flags | (u64)lengths << 32;
 }
 
-/* Checksum request: what csum_offset names, as far as the device knows it. 0: software must do it. */
+/*
+ * Checksum request: what csum_offset names, as far as the device knows it. 0: software must do it.
+ */
 static u64 nax_tx_csum(const struct sk_buff *skb)
 {
 	u32 l3 = skb_checksum_start_offset(skb) - skb_network_offset(skb);
@@ -506,8 +508,8 @@ void nax_tx_drop_all(struct nax_queue *q)
 }
 
 /*
- * Who sends finds the queue, or that there is none, under the lock of the stack's queue. So whoever found
- * this one before it was taken away has let go of it by the time that the lock is had.
+ * Who sends finds the queue, or that there is none, under the lock of the stack's queue. So whoever
+ * found this one before it was taken away has let go of it by the time that the lock is had.
  */
 void nax_tx_part(struct nax_queue *q)
 {

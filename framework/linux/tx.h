@@ -36,7 +36,7 @@ static inline u32 nax_tx_room_now(const struct nax_queue *q, const struct nax_tx
 	return nax_ring_size(&q->ring) - (q->ring.end - smp_load_acquire(&tx->done));
 }
 
-/** nax_tx_put() - slots for one mapping of @len bytes; the first one has the mapping, cap its length. */
+/** nax_tx_put() - slots for a mapping of @len bytes; the first has the mapping, cap its length. */
 static inline void nax_tx_put(struct nax_tx_fill *f, dma_addr_t dma, u32 len, enum nax_tx_kind kind)
 {
 	u32 whole = len;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Interrupts and the poll contexts behind them: one NAPI instance per queue vector, which serves the
- * vector's queues, and a last vector that asks for service.
+ * Interrupts and the poll contexts behind them: one NAPI instance per queue vector, which serves
+ * the vector's queues, and a last vector that asks for service.
  *
  *	interrupt (the device masks the vector) -> napi_schedule -> poll until idle -> irq_arm
  *

@@ -144,7 +144,10 @@ static struct nax_xdp_tx nax_xdp_lock(struct nax_device *d)
 
 	__netif_tx_lock(x.nq, cpu);
 	txq_trans_cond_update(x.nq);
-	/* Another device redirects whatever is done to this one: only under the lock there is a queue. */
+	/*
+	 * Another device redirects whatever is done to this one: only under the lock there is a
+	 * queue.
+	 */
 	x.q = READ_ONCE(d->adapter->txq[index]);
 	if (x.q && nax_tx_of(x.q)->paused)
 		x.q = NULL;

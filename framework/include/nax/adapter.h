@@ -123,8 +123,8 @@ struct nax_adapter {
  * @write: write them, and make the checksum right again; it has read back what it wrote
  * @check: whether the checksum is right
  *
- * Called from attach() to detach() with a range that is there, at most NAX_NVM_CHUNK words at a time:
- * the NVM is shared with others, who wait. They return 0, or -errno after nax_fail().
+ * Called from attach() to detach() with a range that is there, at most NAX_NVM_CHUNK words at a
+ * time: the NVM is shared with others, who wait. They return 0, or -errno after nax_fail().
  */
 struct nax_nvm_ops {
 	int (*read)(struct nax_adapter *a, u32 word, u32 n, u16 *data);

@@ -159,7 +159,10 @@ static inline void nax_count(u64 *counter, u64 n)
 #define dma_wmb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #endif
 
-/* One 32-bit register in mapped memory, little endian, ordered after all writes to memory before it. */
+/*
+ * One 32-bit register in mapped memory, little endian, ordered after all writes to memory before
+ * it.
+ */
 static inline void nax_mmio_write(volatile void *addr, u32 value)
 {
 	dma_wmb();

@@ -18,7 +18,7 @@
 #define NAX_F_TCP		0x00000008u
 #define NAX_F_UDP		0x00000010u
 #define NAX_F_SCTP		0x00000018u
-#define NAX_F_VLAN		0x00000020u	/* Rx: tag was stripped into vlan_tci. Tx: insert it */
+#define NAX_F_VLAN		0x00000020u	/* Rx: tag stripped into vlan_tci. Tx: insert it */
 #define NAX_F_IP_EXT		0x00000040u	/* Rx: IPv4 options or IPv6 extension headers */
 
 /*
@@ -44,7 +44,7 @@
 #define NAX_F_RX_CSUM_BAD	(NAX_F_RX_IPCSUM_BAD | NAX_F_RX_L4CSUM_BAD)
 #define NAX_F_RX_ERROR		0x00010000u	/* damaged: to be released unread, and counted */
 #define NAX_F_RX_TSTAMP		0x00020000u	/* ring.tstamp has the time of reception */
-#define NAX_F_RX_LOOPBACK	0x00040000u	/* came from a function of this device, not the wire */
+#define NAX_F_RX_LOOPBACK	0x00040000u	/* from a function of this device, not the wire */
 
 /*
  * Receive hash type: the fields that slot.hash was made from; 0 is "no hash". The numbers are

@@ -25,10 +25,10 @@ struct nax_queue;
  * @tx_reap: find completions
  * @rx_reap: find received packets
  * @rx_post: empty buffers to descriptors
- * @tx_plain: tx_post() for packets that nobody has looked at, by nax_tx_run() and nax_tx_ran() alone: it
- *	stops before the first of a run in which a slot is not nax_slot_plain() by nax_queue.plain_least
- *	and plain_most. NULL: the framework looks. A vector path has both the same slots in its hands
- *	and pays next to nothing for the look
+ * @tx_plain: tx_post() for packets that nobody has looked at, by nax_tx_run() and nax_tx_ran()
+ *	alone: it stops before the first of a run in which a slot is not nax_slot_plain() by
+ *	nax_queue.plain_least and plain_most. NULL: the framework looks. A vector path has both the
+ *	same slots in its hands and pays next to nothing for the look
  */
 struct nax_datapath {
 	void (*tx_post)(struct nax_queue *q);
@@ -79,8 +79,8 @@ struct nax_tx_report {
  * @head: Tx: free-running index of the oldest descriptor not reported complete
  * @doorbell: register that takes @tail & @desc_mask once per batch, set by queue_start()
  * @done: how to see that a descriptor is complete, set by queue_start(), or left 0: bits @done.mask
- *	of the 32-bit word at byte @done.offset of it. The framework then asks for packets or reports
- *	only where there are some, and an idle queue costs next to nothing
+ *	of the 32-bit word at byte @done.offset of it. The framework then asks for packets or
+ *	reports only where there are some, and an idle queue costs next to nothing
  * @seen: Rx: free-running index of the next descriptor to look at; [ring.begin, seen) is the
  *	received part of a packet whose end is not there yet
  * @carry: Rx: error flags of that part
@@ -281,8 +281,8 @@ static inline u32 nax_rx_error(enum nax_rx_error why)
 #define NAX_RX_REASON_COUNTED	0x0f000000u
 
 /*
- * Errors of a packet of several slots: the first one is the packet's reason, and stays with it up to
- * its EOP. A chain longer than any frame is cut where the limit is, as one damaged packet; what
+ * Errors of a packet of several slots: the first one is the packet's reason, and stays with it up
+ * to its EOP. A chain longer than any frame is cut where the limit is, as one damaged packet; what
  * comes up to its EOP is damaged too, but counted already.
  */
 static inline u32 nax_rx_damaged(struct nax_rx_batch *b, u32 flags, bool too_long)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one place that knows that kernels differ. What a kernel has is found by compiling the files of
- * compat/tests against it (compat/probe), never by its version; each that compiles defines
+ * The one place that knows that kernels differ. What a kernel has is found by compiling the files
+ * of compat/tests against it (compat/probe), never by its version; each that compiles defines
  * NAX_HAVE_<NAME>.
  */
 #ifndef NAX_COMPAT_H

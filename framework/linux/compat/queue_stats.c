@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counters of queues for netdev-genl. Those of queues in force are told by queue, those of others, which
- * were in force once, as the device's base: a queue that comes back goes on where it was.
+ * Counters of queues for netdev-genl. Those of queues in force are told by queue, those of others,
+ * which were in force once, as the device's base: a queue that comes back goes on where it was.
  */
 #include "../linux.h"
 
 #ifdef NAX_HAVE_QUEUE_STATS
 #include <net/netdev_queues.h>
 
-/* Wrong checksums, which the core counts; rtnl, or the net_device's own lock, is outside of control. */
+/*
+ * Wrong checksums, which the core counts; rtnl, or the net_device's own lock, is outside of
+ * control.
+ */
 static u64 nax_queue_csum_bad(struct nax_device *d, u32 index)
 {
 	struct nax_queue_stats s;
@@ -56,13 +59,15 @@ static void nax_start_tx(struct netdev_queue_stats_tx *s)
 	s->wake = 0;
 }
 
-static void nax_get_queue_stats_rx(struct net_device *dev, int index, struct netdev_queue_stats_rx *s)
+static void nax_get_queue_stats_rx(struct net_device *dev, int index,
+				   struct netdev_queue_stats_rx *s)
 {
 	nax_start_rx(s);
 	nax_add_rx(nax_netdev_device(dev), index, s);
 }
 
-static void nax_get_queue_stats_tx(struct net_device *dev, int index, struct netdev_queue_stats_tx *s)
+static void nax_get_queue_stats_tx(struct net_device *dev, int index,
+				   struct netdev_queue_stats_tx *s)
 {
 	nax_start_tx(s);
 	nax_add_tx(nax_netdev_device(dev), index, s);

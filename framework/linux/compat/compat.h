@@ -125,9 +125,16 @@ static inline void nax_compat_set_stat_ops(struct net_device *dev)
 }
 #endif
 
-/* Since 6.3 a message to user space may have values in it. */
+/*
+ * Since 6.3 a message to user space may have values in it. Before, it is a constant, and the values
+ * are in the log; anybody may ask for what is refused, so not more often than is good for the log.
+ */
 #ifndef NL_SET_ERR_MSG_FMT_MOD
-#define NL_SET_ERR_MSG_FMT_MOD(extack, fmt, ...) NL_SET_ERR_MSG_MOD(extack, fmt)
+#define NL_SET_ERR_MSG_FMT_MOD(extack, fmt, ...) \
+	do { \
+		pr_warn_ratelimited(KBUILD_MODNAME ": " fmt "\n", ##__VA_ARGS__); \
+		NL_SET_ERR_MSG_MOD(extack, "refused: the kernel's log says why"); \
+	} while (0)
 #endif
 
 #endif /* NAX_COMPAT_H */

@@ -61,7 +61,7 @@ void ixgbe_set_filter(struct nax_adapter *a, const struct nax_filter *f)
 {
 	bool promisc = f->flags & NAX_FILTER_PROMISC;
 	bool vlan = (f->flags & NAX_FILTER_VLAN) && !promisc;
-	u32 fctrl = 0;
+	u32 fctrl = a->offloads & NAX_OFFLOAD_RX_ALL ? IXGBE_FCTRL_SBP : 0;
 	u32 i;
 
 	if (f->flags & NAX_FILTER_BROADCAST)

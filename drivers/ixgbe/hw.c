@@ -378,6 +378,41 @@ void ixgbe_stop(struct nax_adapter *a, bool gone)
 	ixgbe_hw_stop_dma(a);
 }
 
+/* The security block holds back frames; the way behind it is empty. */
+static void rx_hold(struct nax_adapter *a)
+{
+	ixgbe_modify(a, IXGBE_SECRXCTRL, 0, IXGBE_SECRXCTRL_RX_DIS);
+	if (nax_reg_wait(a, IXGBE_SECRXSTAT, IXGBE_SECRXSTAT_SECRX_RDY, IXGBE_SECRXSTAT_SECRX_RDY,
+			 SECRX_STEP_US, SECRX_LIMIT_US) == -ETIMEDOUT)
+		nax_warn(a, "SECRXSTAT.SECRX_RDY not set within 4 ms: receiving anyway");
+}
+
+static void rx_release(struct nax_adapter *a)
+{
+	ixgbe_modify(a, IXGBE_SECRXCTRL, IXGBE_SECRXCTRL_RX_DIS, 0);
+}
+
+/**
+ * ixgbe_set_fcs() - whether the frame check sequence stays in received frames
+ * @a: adapter, after ixgbe_start()
+ * @keep: it does
+ *
+ * HLREG0.RXCRCSTRP and RDRXCTL.CRCSTRIP must be the same, so no frame may come between the two.
+ */
+void ixgbe_set_fcs(struct nax_adapter *a, bool keep)
+{
+	bool kept = !(nax_reg_read(a, IXGBE_HLREG0) & IXGBE_HLREG0_RXCRCSTRP);
+
+	if (keep == kept)
+		return;
+	rx_hold(a);
+	ixgbe_modify(a, IXGBE_HLREG0, keep ? IXGBE_HLREG0_RXCRCSTRP : 0,
+		     keep ? 0 : IXGBE_HLREG0_RXCRCSTRP);
+	ixgbe_modify(a, IXGBE_RDRXCTL, keep ? IXGBE_RDRXCTL_CRCSTRIP : 0,
+		     keep ? 0 : IXGBE_RDRXCTL_CRCSTRIP);
+	rx_release(a);
+}
+
 /**
  * ixgbe_up() - let frames in
  * @a: adapter, queues running
@@ -387,11 +422,8 @@ void ixgbe_stop(struct nax_adapter *a, bool gone)
  */
 void ixgbe_up(struct nax_adapter *a)
 {
-	ixgbe_modify(a, IXGBE_SECRXCTRL, 0, IXGBE_SECRXCTRL_RX_DIS);
-	if (nax_reg_wait(a, IXGBE_SECRXSTAT, IXGBE_SECRXSTAT_SECRX_RDY, IXGBE_SECRXSTAT_SECRX_RDY,
-			 SECRX_STEP_US, SECRX_LIMIT_US) == -ETIMEDOUT)
-		nax_warn(a, "SECRXSTAT.SECRX_RDY not set within 4 ms: receiving anyway");
+	rx_hold(a);
 	ixgbe_modify(a, IXGBE_RXCTRL, 0, IXGBE_RXCTRL_RXEN);
-	ixgbe_modify(a, IXGBE_SECRXCTRL, IXGBE_SECRXCTRL_RX_DIS, 0);
+	rx_release(a);
 	ixgbe_modify(a, IXGBE_CTRL_EXT, 0, IXGBE_CTRL_EXT_PFRSTD);
 }

@@ -137,6 +137,7 @@ void ixgbe_sem_put(struct nax_adapter *a, u32 mask);
 int ixgbe_start(struct nax_adapter *a);
 void ixgbe_stop(struct nax_adapter *a, bool gone);
 void ixgbe_up(struct nax_adapter *a);
+void ixgbe_set_fcs(struct nax_adapter *a, bool keep);
 
 /* nvm.c */
 int ixgbe_nvm_init(struct nax_adapter *a, struct nax_caps *caps);

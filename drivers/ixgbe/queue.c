@@ -65,6 +65,7 @@ void ixgbe_set_offloads(struct nax_adapter *a, u64 active)
 	u32 vme = active & NAX_OFFLOAD_RX_VLAN ? IXGBE_RXDCTL_VME : 0;
 	u32 i;
 
+	ixgbe_set_fcs(a, active & NAX_OFFLOAD_RX_FCS);
 	for (i = 0; i < a->n_rxq && !a->gone; i++) {
 		struct ixgbe_queue *p = a->rxq[i]->priv;
 		u32 rxdctl = nax_reg_read(a, IXGBE_RXDCTL(i));

@@ -19,7 +19,7 @@ void nax_config_default(const struct nax_adapter *a, struct nax_config *c)
 		c->mtu = caps->mtu_min;
 	if (c->mtu > caps->mtu_max)
 		c->mtu = caps->mtu_max;
-	c->offloads = caps->offloads;
+	c->offloads = caps->offloads & ~NAX_OFFLOAD_ASKED;
 	memcpy(c->mac, caps->perm_mac, sizeof(c->mac));
 	c->link.pause_rx = caps->pause;
 	c->link.pause_tx = caps->pause;
@@ -143,6 +143,7 @@ void nax_config_shape(const struct nax_adapter *a, const struct nax_config *cfg,
 {
 	const struct nax_caps *caps = &a->caps;
 	u32 pairs = cfg->n_rxq > cfg->n_txq ? cfg->n_rxq : cfg->n_txq;
+	u32 all;
 
 	s->offloads = caps->offloads & cfg->offloads;
 	s->max_frame = cfg->mtu + NAX_FRAME_OVERHEAD;
@@ -150,6 +151,11 @@ void nax_config_shape(const struct nax_adapter *a, const struct nax_config *cfg,
 	if (!s->rx_buf_len)
 		s->rx_buf_len = nax_config_rx_buf_len(caps, s->max_frame, s->offloads);
 	s->rx_slots = (u16)DIV_ROUND_UP(s->max_frame, s->rx_buf_len);
+	/* Who wants damaged frames wants those too that are too long, as far as the ring goes. */
+	all = min_t(u32, DIV_ROUND_UP(caps->mtu_max + NAX_FRAME_OVERHEAD, s->rx_buf_len),
+		    cfg->rx_ring - 1);
+	if (s->offloads & NAX_OFFLOAD_RX_ALL && all > s->rx_slots)
+		s->rx_slots = (u16)all;
 	s->n_vectors = (u16)(pairs < caps->vectors_max ? pairs + 1 : caps->vectors_max);
 }
 

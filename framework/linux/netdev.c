@@ -21,10 +21,12 @@ static const struct {
 	{ NETIF_F_TSO | NETIF_F_TSO_MANGLEID, NAX_OFFLOAD_TSO4 | NAX_OFFLOAD_TX_IPCSUM },
 	{ NETIF_F_TSO6, NAX_OFFLOAD_TSO6 },
 	{ NETIF_F_GSO_UDP_L4, NAX_OFFLOAD_USO },
+	{ NETIF_F_RXFCS, NAX_OFFLOAD_RX_FCS },
+	{ NETIF_F_RXALL, NAX_OFFLOAD_RX_ALL },
 };
 
 /* Receive offloads are switched in the device; transmit ones by what the stack asks per packet. */
-#define NAX_SWITCHED	(NAX_OFFLOAD_RX_CSUM | NAX_OFFLOAD_RX_VLAN)
+#define NAX_SWITCHED	(NAX_OFFLOAD_RX_CSUM | NAX_OFFLOAD_RX_VLAN | NAX_OFFLOAD_ASKED)
 
 static netdev_features_t nax_features_of(u64 offloads)
 {
@@ -299,7 +301,7 @@ static void nax_netdev_fill(struct nax_device *d)
 	dev->min_mtu = caps->mtu_min;
 	dev->max_mtu = caps->mtu_max;
 	dev->hw_features = nax_features_of(caps->offloads) & ~NETIF_F_HIGHDMA;
-	dev->features = dev->hw_features | NETIF_F_HIGHDMA;
+	dev->features = (dev->hw_features & ~(NETIF_F_RXFCS | NETIF_F_RXALL)) | NETIF_F_HIGHDMA;
 	assign_bit(NAX_DEV_VLAN_FILTER, &d->flags, dev->features & NETIF_F_HW_VLAN_CTAG_FILTER);
 	dev->vlan_features = dev->features & (NETIF_F_SG | NETIF_F_HIGHDMA | NETIF_F_CSUM_MASK |
 					      NETIF_F_SCTP_CRC | NETIF_F_ALL_TSO |

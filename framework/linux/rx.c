@@ -20,7 +20,8 @@ static __always_inline void nax_rx_facts(struct nax_rx_run *r, struct sk_buff *s
 	if (hash)
 		skb_set_hash(skb, s->hash, BIT(hash) & NAX_HASH_L4 ? PKT_HASH_TYPE_L4 :
 			     PKT_HASH_TYPE_L3);
-	if ((flags & (NAX_F_RX_L4CSUM_GOOD | NAX_F_RX_IPCSUM_BAD)) == NAX_F_RX_L4CSUM_GOOD) {
+	if ((flags & (NAX_F_RX_L4CSUM_GOOD | NAX_F_RX_IPCSUM_BAD | NAX_F_RX_ERROR)) ==
+	    NAX_F_RX_L4CSUM_GOOD) {
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 		r->csum_good++;
 	}
@@ -92,6 +93,28 @@ static noinline struct sk_buff *nax_rx_many(struct nax_rx_run *r, u32 i, u32 end
 	return skb;
 }
 
+/*
+ * With rx-all the stack gets damaged frames too, if what there is of them is sure to be from the
+ * wire: the packet in slots [@first, @end), whose last one is @last. The core has not counted it.
+ */
+static noinline bool nax_rx_wanted(struct nax_rx_run *r, u32 first, u32 end,
+				   const struct nax_slot *last)
+{
+	u32 why = (last->flags & NAX_F_RX_REASON) >> NAX_F_RX_REASON_SHIFT;
+	struct nax_queue *q = r->q;
+
+	if (!(q->adapter->offloads & NAX_OFFLOAD_RX_ALL))
+		return false;
+	if (why != NAX_RX_ERR_CRC && why != NAX_RX_ERR_OVERSIZE && why != NAX_RX_ERR_DEVICE)
+		return false;
+	if (nax_ring_slot(&q->ring, first)->len < ETH_HLEN)
+		return false;
+	q->batch.packets++;
+	for (; first != end; first++)
+		q->batch.bytes += nax_ring_slot(&q->ring, first)->len;
+	return true;
+}
+
 /* All packets in slots [@first, @end). */
 static void nax_rx_packets(struct nax_rx_run *r, u32 first, u32 end)
 {
@@ -105,7 +128,7 @@ static void nax_rx_packets(struct nax_rx_run *r, u32 first, u32 end)
 
 		while (unlikely(!(s->flags & NAX_F_EOP)))
 			s = &slot[i++ & mask];
-		if (unlikely(s->flags & NAX_F_RX_ERROR))
+		if (unlikely(s->flags & NAX_F_RX_ERROR) && !nax_rx_wanted(r, first, i, s))
 			continue;
 		if (likely(i - first == 1))
 			skb = nax_rx_first(r, s);

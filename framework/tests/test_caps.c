@@ -142,7 +142,7 @@ static void test_offloads(void **state)
 
 	(void)state;
 	f->caps.offloads = all | 1ull << 40;
-	refuse(f, "caps.offloads has bits 0x10000000000: only the low 14 have a meaning");
+	refuse(f, "caps.offloads has bits 0x10000000000: only the low 16 have a meaning");
 	f->caps.offloads = all & ~NAX_OFFLOAD_TX_TCPCSUM;
 	refuse(f, "NAX_OFFLOAD_TSO4 needs");
 	f->caps.offloads = all & ~(NAX_OFFLOAD_TX_TCPCSUM | NAX_OFFLOAD_TSO4);

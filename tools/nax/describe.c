@@ -12,7 +12,7 @@
 static const char *const offload_names[NAX_OFFLOAD_COUNT] = {
 	"tx-ip-csum", "tx-tcp-csum", "tx-udp-csum", "tx-sctp-csum", "tso4",	   "tso6", "uso",
 	"tx-vlan",    "rx-ip-csum",  "rx-l4-csum",  "rx-vlan",	    "vlan-filter", "rss",
-	"rx-scatter",
+	"rx-scatter", "rx-fcs",	     "rx-all",
 };
 
 /* Names that stand for several. */
@@ -25,7 +25,8 @@ static const struct {
 	{ "vlan", NAX_OFFLOAD_TX_VLAN | NAX_OFFLOAD_RX_VLAN },
 };
 
-#define OFFLOADS_ALL ((1ull << NAX_OFFLOAD_COUNT) - 1)
+/* What a mask may choose from: the others must be asked for, and no command does. */
+#define OFFLOADS_ALL (((1ull << NAX_OFFLOAD_COUNT) - 1) & ~NAX_OFFLOAD_ASKED)
 #define OFFLOADS_PLACEMENT (NAX_OFFLOAD_RSS | NAX_OFFLOAD_RX_SCATTER)
 
 static const char *const hash_names[NAX_HASH_TYPES] = {
@@ -223,7 +224,7 @@ static u64 offload_find(const char *name, size_t len)
 
 	for (i = 0; i < NAX_OFFLOAD_COUNT; i++)
 		if (strlen(offload_names[i]) == len && !strncmp(offload_names[i], name, len))
-			return 1ull << i;
+			return 1ull << i & OFFLOADS_ALL;
 	for (i = 0; i < ARRAY_LEN(offload_sets); i++)
 		if (strlen(offload_sets[i].name) == len &&
 		    !strncmp(offload_sets[i].name, name, len))

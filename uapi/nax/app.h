@@ -57,7 +57,8 @@ struct nax_port_event {
  * @tx_ring: slots per transmit ring
  * @mtu: bytes, within caps->mtu_min .. mtu_max
  * @rx_buf_len: 0: chosen by the framework
- * @offloads: mask of NAX_OFFLOAD_* that may be active; what is not is done in software
+ * @offloads: mask of NAX_OFFLOAD_* that may be active; what is not is done in software. The
+ *	defaults are without NAX_OFFLOAD_ASKED
  * @itr_us: shortest time between two interrupts of a queue, 0: no limit
  * @mac: address to use; zero: the permanent one
  * @link: link settings

@@ -314,6 +314,96 @@ static void oversize(void **state)
 	sim_close(s);
 }
 
+static void ask(struct sim *s, u64 offload, bool on)
+{
+	s->config.offloads = on ? s->config.offloads | offload : s->config.offloads & ~offload;
+	assert_int_equal(nax_port_reconfigure(s->port, &s->config, &s->err), 0);
+	sim_wait_link(s);
+	sim_clear(s);
+}
+
+/* IEEE 802.3, bit by bit. */
+static u32 fcs_of(const u8 *data, u32 len)
+{
+	u32 crc = ~0u, bit;
+
+	while (len--) {
+		crc ^= *data++;
+		for (bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+	}
+	return ~crc;
+}
+
+/* The last four bytes are those of the wire, whatever became of the frame on its way. */
+static void frame_check_sequence(void **state)
+{
+	struct sim *s = sim_up(NULL, 2);
+	struct sim_flow f = tcp4;
+	unsigned int i, k;
+	u32 len, fcs;
+
+	assert_false(s->config.offloads & NAX_OFFLOAD_RX_FCS);
+	for (i = 0; i < 6; i++) {
+		ask(s, NAX_OFFLOAD_RX_FCS, !(i & 1));
+		if (i == 4) {
+			assert_int_equal(nax_port_reset(s->port, &s->err), 0);
+			sim_run(s, 2000000);
+		}
+		f.vlan = i & 2 ? 77 : -1;
+		for (k = 0; k < 6; k++) {
+			f.payload = k < 3 ? 100 + k : 1514 - 54 - k;
+			len = sim_build(frame, &f);
+			if (i & 1) {
+				f.vlan = -1;
+				receive(s, sim_build(frame, &f));
+				continue;
+			}
+			fcs = fcs_of(frame, len);
+			sim_clear(s);
+			sim_inject(s, frame, len);
+			assert_int_equal(s->n_got, 1);
+			len += 4 - (f.vlan >= 0 ? 4 : 0);
+			assert_int_equal(s->got[0].len, len);
+			assert_true(s->got[0].flags & NAX_F_RX_L4CSUM_GOOD);
+			assert_int_equal(s->got[0].data[len - 4], fcs & 0xff);
+			assert_int_equal(s->got[0].data[len - 3], fcs >> 8 & 0xff);
+			assert_int_equal(s->got[0].data[len - 2], fcs >> 16 & 0xff);
+			assert_int_equal(s->got[0].data[len - 1], fcs >> 24);
+		}
+	}
+	sim_close(s);
+}
+
+/* Frames that are too long or too short, for whoever asks for them, and named as what they are. */
+static void damaged(void **state)
+{
+	struct sim *s = sim_up(NULL, 1);
+	struct sim_flow f = tcp4;
+	struct nax_queue_stats st;
+	unsigned int i;
+
+	assert_false(s->config.offloads & NAX_OFFLOAD_RX_ALL);
+	for (i = 0; i < 4; i++) {
+		ask(s, NAX_OFFLOAD_RX_ALL, i & 1);
+		s->n_errors = 0;
+		f.payload = 1600;
+		sim_inject(s, frame, sim_build(frame, &f));
+		f.payload = 9000;
+		sim_inject(s, frame, sim_build(frame, &f));
+		sim_inject(s, frame, 40);
+		assert_int_equal(s->n_errors, i & 1 ? 3 : 0);
+		receive(s, sim_build(frame, &tcp4));
+	}
+	nax_port_queue_stats(s->port, true, 0, &st);
+	assert_int_equal(st.errors[NAX_RX_ERR_OVERSIZE], 4);
+	assert_int_equal(st.errors[NAX_RX_ERR_DEVICE], 2);
+	assert_int_equal(st.errors[NAX_RX_ERR_CHAIN], 0);
+	assert_int_equal(st.packets, 4);
+	assert_int_equal(sim_hw_stat(s, "rx_oversize"), 8);
+	sim_close(s);
+}
+
 /* A ring that nobody empties: frames wait, then are missed and counted; none is lost silently. */
 static void overrun(void **state)
 {
@@ -358,6 +448,8 @@ int main(void)
 		cmocka_unit_test(vlan_filter),
 		cmocka_unit_test(jumbo),
 		cmocka_unit_test(oversize),
+		cmocka_unit_test(frame_check_sequence),
+		cmocka_unit_test(damaged),
 		cmocka_unit_test(overrun),
 	};
 

@@ -137,6 +137,7 @@ struct nax_xdp_tx {
 };
 
 static struct nax_xdp_tx nax_xdp_lock(struct nax_device *d)
+	__acquires(d)
 {
 	u32 cpu = smp_processor_id();
 	u32 index = cpu % READ_ONCE(d->net->real_num_tx_queues);
@@ -158,6 +159,7 @@ static struct nax_xdp_tx nax_xdp_lock(struct nax_device *d)
 
 /* Send what was filled, with one doorbell. */
 static void nax_xdp_unlock(struct nax_xdp_tx x, u32 bytes)
+	__releases(x.d)
 {
 	if (x.q && x.q->ring.end != x.end) {
 		netdev_tx_sent_queue(x.nq, bytes);

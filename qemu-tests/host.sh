@@ -224,8 +224,9 @@ host_is_whole()
 	differs=$(cd "$1" && sha256sum --quiet -c .nax-complete 2>/dev/null) ||
 		{ echo "${differs%%$'\n'*}"; return 1; }
 	[ "$(host_files "$1")" != "$(cat "$1/.nax-files" 2>/dev/null)" ] || return 0
-	differs=$(host_list "$1" | grep -v ' \./\.nax-list ' | diff "$1/.nax-list" - | sed -n 2p)
-	echo "$differs"
+	# A folder changes with what is in it, which tells more.
+	differs=$(host_list "$1" | grep -v ' \./\.nax-list ' | diff "$1/.nax-list" - | grep '^[<>]')
+	{ grep -v '^. d ' || echo "$differs"; } <<<"$differs" | head -n 1
 	return 1
 }
 

@@ -16,7 +16,7 @@ static noinline void rx_rest(struct nax_queue *q, u32 budget)
 	} while (rx_more(q, budget));
 }
 
-/* The same, but it is not known what is special about it. */
+/* What follows the first frame of a batch, or a batch that begins with something special. */
 static noinline void rx_several(struct nax_queue *q, u32 budget)
 {
 	rx_singles(q, nax_rx_run(q, budget));

@@ -397,7 +397,8 @@ static void rx_release(struct nax_adapter *a)
  * @a: adapter, after ixgbe_start()
  * @keep: it does
  *
- * HLREG0.RXCRCSTRP and RDRXCTL.CRCSTRIP must be the same, so no frame may come between the two.
+ * HLREG0.RXCRCSTRP and RDRXCTL.CRCSTRIP must be the same (section 8.2.3.8, RDRXCTL), so no frame
+ * may come between the two.
  */
 void ixgbe_set_fcs(struct nax_adapter *a, bool keep)
 {

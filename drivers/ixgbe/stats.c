@@ -56,9 +56,6 @@
 	X("rx_dma_packets", NAX_STAT_OTHER, 0x02f50, ONE)		/* RXDGPC */ \
 	X("tx_dma_packets", NAX_STAT_OTHER, 0x087a0, ONE)		/* TXDGPC */
 
-/* Counters of a set */
-#define SET_SIZE	5
-
 /* Counter set i counts for queues i, i + 16, i + 32 and i + 48. */
 #define SET_COUNTERS(X, i) \
 	X("set" #i "_rx_packets", NAX_STAT_OTHER, 0x01030 + 0x40 * (i), ONE)	/* QPRC */ \
@@ -66,6 +63,9 @@
 	X("set" #i "_rx_dropped", NAX_STAT_OTHER, 0x01430 + 0x40 * (i), ONE)	/* QPRDC */ \
 	X("set" #i "_tx_packets", NAX_STAT_OTHER, 0x06030 + 0x40 * (i), ONE)	/* QPTC */ \
 	X("set" #i "_tx_bytes", NAX_STAT_OTHER, 0x08700 + 0x8 * (i), PAIR)	/* QBTC_L/H */
+
+#define ONE_MORE(name, id, reg, shape) + 1
+#define SET_SIZE	(0 SET_COUNTERS(ONE_MORE, 0))
 
 #define COUNTERS(X) \
 	MAC_COUNTERS(X) \

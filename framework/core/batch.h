@@ -10,6 +10,8 @@
 #include <nax/adapter.h>
 #include <nax/scan.h>
 
+#include "packet.h"
+
 /* Receive slots that are worth a doorbell, while the device has half of the ring's and more. */
 #define NAX_RX_POST_LEAST	16u
 
@@ -32,8 +34,6 @@ extern const __le32 nax_queue_never;
 
 bool nax_queue_verified(const struct nax_queue *q);
 void nax_queue_verify_doorbell(struct nax_queue *q, u32 value);
-void nax_queue_review_rx(struct nax_queue *q, u32 first);
-void nax_queue_fix_pending(struct nax_queue *q);
 void nax_queue_take_slowly(struct nax_queue *q);
 
 /* ---- where to look ---- */
@@ -113,7 +113,7 @@ static inline void nax_queue_ring_doorbell(struct nax_queue *q)
 static inline void nax_queue_count_rx(struct nax_queue *q, u32 first)
 {
 	if (unlikely(q->batch.flags & (NAX_F_RX_ERROR | NAX_F_RX_CSUM_BAD)))
-		nax_queue_review_rx(q, first);
+		nax_rx_review(q, first, q->ring.begin);
 	nax_count(&q->stats.packets, q->batch.packets);
 	nax_count(&q->stats.bytes, q->batch.bytes);
 }
@@ -260,7 +260,8 @@ static inline void nax_queue_send(struct nax_queue *q)
 	if (unlikely(!nax_queue_running(q) || q->ring.next == q->ring.end))
 		return;
 	q->path->tx_post(q);
-	nax_queue_ring_doorbell(q);
+	if (likely(!nax_queue_halted(q, NAX_HALT_QUARANTINE)))
+		nax_queue_ring_doorbell(q);
 }
 
 /* The driver has posted what it could: the doorbell, and what comes next. */
@@ -279,7 +280,7 @@ static inline void nax_queue_post_tx(struct nax_queue *q)
 	if (unlikely(!nax_queue_running(q)))
 		return;
 	if (unlikely(q->pending))
-		nax_queue_fix_pending(q);
+		nax_tx_fix(q, 0);
 	if (q->ring.next != q->ring.end)
 		q->path->tx_post(q);
 	if (likely(!nax_queue_halted(q, NAX_HALT_QUARANTINE)))

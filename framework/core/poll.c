@@ -44,16 +44,6 @@ void nax_queue_verify_doorbell(struct nax_queue *q, u32 value)
 		nax_verify_doorbell(q, value);
 }
 
-void nax_queue_review_rx(struct nax_queue *q, u32 first)
-{
-	nax_rx_review(q, first, q->ring.begin);
-}
-
-void nax_queue_fix_pending(struct nax_queue *q)
-{
-	nax_tx_fix(q, 0);
-}
-
 /** struct nax_tx_scan - one packet among those submitted */
 struct nax_tx_scan {
 	u32 slots;

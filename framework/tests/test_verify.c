@@ -254,6 +254,38 @@ static void test_quarantine(void **state)
 	verify_down();
 }
 
+static void quarantined_post(struct nax_queue *q)
+{
+	q->ring.next = q->ring.end;
+	q->tail++;
+	nax_queue_quarantine(q);
+}
+
+/* What a quarantined queue has posted is not told to the device, whoever posts it. */
+static void test_quarantine_rings_no_doorbell(void **state)
+{
+	static void (*const post[])(struct nax_queue *q) = {
+		nax_queue_post_tx, nax_queue_send, nax_queue_take,
+	};
+	u64 rung;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(post); i++) {
+		verify_attach(1);
+		verify_start(0, ~0ull);
+		verify_tx(1);
+		post[i](vtx);
+		assert_true(vtx->stats.doorbells > 0);
+		verify_direct()->tx_post = quarantined_post;
+		verify_tx(1);
+		rung = vtx->stats.doorbells;
+		post[i](vtx);
+		assert_false(nax_queue_running(vtx));
+		assert_true(vtx->stats.doorbells == rung);
+		verify_down();
+	}
+}
+
 static void receive_hashed(const struct nax_rss *rss)
 {
 	struct nax_piece p = { .data = vpkt.b, .len = vpkt.len };
@@ -399,6 +431,7 @@ int main(void)
 		cmocka_unit_test(test_good_level_2),
 		cmocka_unit_test(test_good_life),
 		cmocka_unit_test(test_quarantine),
+		cmocka_unit_test(test_quarantine_rings_no_doorbell),
 		cmocka_unit_test(test_change_on_the_way),
 		cmocka_unit_test(test_off),
 		cmocka_unit_test(test_no_memory),

@@ -521,7 +521,8 @@ static inline void nax_tx_end(struct nax_queue *q, const struct nax_tx_batch *b)
  *
  * For a loop that ends with nax_tx_ran(), outside of nax_tx_begin() and nax_tx_end(). The packets
  * lie side by side, slots and descriptors, each needs one descriptor and there is one, and a
- * completion report is due not before the last of them. The framework has looked at their flags.
+ * completion report is due not before the last of them. The framework has looked at their flags and
+ * lengths, but for those of nax_datapath.tx_plain.
  *
  * Return: how many; 0: the next packet, if any, is to be posted by nax_tx_room().
  */

@@ -357,6 +357,13 @@ void nax_queue_tx_limits(struct nax_queue *q);
 /** nax_queue_watch_nothing() - there is nothing to find: the queue stops. */
 void nax_queue_watch_nothing(struct nax_queue *q);
 
+/* attach.c */
+
+/** nax_pci_enable() - memory space and bus mastering on; -ENODEV if the device is gone. */
+int nax_pci_enable(struct nax_core *c, struct nax_error *err);
+/** nax_pci_disable() - bus mastering off, so that nothing of the device reaches memory. */
+void nax_pci_disable(struct nax_core *c);
+
 /* adapter.c */
 
 /** nax_enter(), nax_leave() - around every control operation of a driver. */
@@ -384,8 +391,6 @@ void nax_queues_free(struct nax_core *c);
  * Queues are paused by the caller. On failure the device is stopped again. Return: 0 or -errno.
  */
 int nax_bring_up(struct nax_core *c, struct nax_error *err);
-/** nax_pci_disable() - bus mastering off, so that nothing of the device reaches memory. */
-void nax_pci_disable(struct nax_core *c);
 /** nax_take_down() - stop queues (paused by the caller) and device. */
 void nax_take_down(struct nax_core *c);
 /** nax_pause_all() - pause all queues; nax_resume_all() - resume and wake them. */

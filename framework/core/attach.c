@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * How an adapter is made, gets its driver, and loses it: what the driver says of the device is checked
- * before anything is made by it.
+ * How an adapter is made, gets its driver, and loses it: what the driver says of the device is
+ * checked before anything is made by it.
  */
 #include "internal.h"
 

@@ -24,10 +24,13 @@ struct nax_linux_driver {
 
 #define NAX_SERVICE_TICK	(HZ / 10)
 
+/* Resets take milliseconds, and wait for other resets: not for the workqueues of everybody. */
+static struct workqueue_struct *nax_workqueue;
+
 void nax_service_soon(struct nax_device *d)
 {
 	if (!test_bit(NAX_DEV_REMOVING, &d->flags))
-		mod_delayed_work(system_wq, &d->service, 0);
+		mod_delayed_work(nax_workqueue, &d->service, 0);
 }
 
 static void nax_service_work(struct work_struct *work)
@@ -46,7 +49,7 @@ static void nax_service_work(struct work_struct *work)
 		return;
 	nax_health_report(d);
 	if (up)
-		schedule_delayed_work(&d->service, NAX_SERVICE_TICK);
+		queue_delayed_work(nax_workqueue, &d->service, NAX_SERVICE_TICK);
 }
 
 static int nax_map(struct nax_device *d, struct nax_error *err)
@@ -239,13 +242,22 @@ EXPORT_SYMBOL_GPL(nax_linux_unregister);
 
 static int __init nax_init(void)
 {
-	return nax_netlink_register();
+	int ret;
+
+	nax_workqueue = alloc_workqueue("nax", WQ_UNBOUND, 0);
+	if (!nax_workqueue)
+		return -ENOMEM;
+	ret = nax_netlink_register();
+	if (ret)
+		destroy_workqueue(nax_workqueue);
+	return ret;
 }
 module_init(nax_init);
 
 static void __exit nax_exit(void)
 {
 	nax_netlink_unregister();
+	destroy_workqueue(nax_workqueue);
 }
 module_exit(nax_exit);
 

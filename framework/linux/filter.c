@@ -64,8 +64,7 @@ static void nax_filter_collect(struct net_device *dev, struct nax_filter *f, u8 
 	netif_addr_unlock_bh(dev);
 }
 
-/** nax_filter_apply() - give the core the whole filter; control. */
-void nax_filter_apply(struct nax_device *d)
+static void nax_filter_give(struct nax_device *d)
 {
 	/* One more than fits, so that the core sees that they do not. */
 	u32 uc = d->adapter->caps.ucast_max, mc = d->adapter->caps.mcast_max + 1u;
@@ -85,6 +84,16 @@ void nax_filter_apply(struct nax_device *d)
 	if (nax_adapter_set_filter(d->adapter, &f, &err))
 		netdev_err(d->net, "receive filter: %s\n", err.text);
 	kvfree(addr);
+}
+
+/**
+ * nax_filter_apply() - give the core the whole filter; control
+ * @d: device; one that is away for a bus error gets it from nax_return(), one that is gone never
+ */
+void nax_filter_apply(struct nax_device *d)
+{
+	if (!d->adapter->gone)
+		nax_filter_give(d);
 }
 
 static void nax_vlan_set(struct nax_device *d, u16 vid, bool on)

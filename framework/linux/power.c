@@ -39,9 +39,9 @@ static void nax_return(struct nax_device *d, const char *after)
 	pci_save_state(d->pdev);
 	rtnl_lock();
 	mutex_lock(&d->control);
+	ret = nax_adapter_resume(d->adapter, &err);
 	/* The network may have changed it meanwhile. */
 	nax_filter_apply(d);
-	ret = nax_adapter_resume(d->adapter, &err);
 	mutex_unlock(&d->control);
 	if (ret)
 		netdev_err(d->net, "does not work after %s: %s\n", after, err.text);

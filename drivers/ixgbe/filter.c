@@ -8,39 +8,48 @@
 #include "ixgbe.h"
 #include "regs.h"
 
-/* An entry that stays is not touched, so that no frame for it is lost meanwhile. */
-static void set_address(struct nax_adapter *a, u32 i, u32 low, u32 high)
+/* A word of a table, which @held says it holds unless the tables are unknown. */
+static void set_word(struct nax_adapter *a, const struct ixgbe_tables *t, u32 *held, u32 reg,
+		     u32 value)
 {
-	u32 old_low = nax_reg_read(a, IXGBE_RAL(i));
-	u32 old_high = nax_reg_read(a, IXGBE_RAH(i));
-
-	if (old_low == low && old_high == high)
+	if (t->known && *held == value)
 		return;
-	if (old_high & IXGBE_RAH_AV)
+	*held = value;
+	nax_reg_write(a, reg, value);
+}
+
+/* An entry that stays is not touched, so that no frame for it is lost meanwhile. */
+static void set_address(struct nax_adapter *a, struct ixgbe_tables *t, u32 i, u32 low, u32 high)
+{
+	if (t->known && t->ral[i] == low && t->rah[i] == high)
+		return;
+	if (!t->known || t->rah[i] & IXGBE_RAH_AV)
 		nax_reg_write(a, IXGBE_RAH(i), 0);
 	nax_reg_write(a, IXGBE_RAL(i), low);
 	nax_reg_write(a, IXGBE_RAH(i), high);
+	t->ral[i] = low;
+	t->rah[i] = high;
 }
 
-static void set_unicast(struct nax_adapter *a, const struct nax_filter *f)
+static void set_unicast(struct nax_adapter *a, struct ixgbe_tables *t, const struct nax_filter *f)
 {
 	u32 i;
 
-	for (i = 0; i < IXGBE_HW_RARS && !a->gone; i++) {
+	for (i = 0; i < IXGBE_HW_RARS; i++) {
 		const u8 *mac;
 
 		if (i >= f->n_ucast) {
-			set_address(a, i, 0, 0);
+			set_address(a, t, i, 0, 0);
 			continue;
 		}
 		mac = f->ucast[i];
-		set_address(a, i, mac[0] | mac[1] << 8 | mac[2] << 16 | (u32)mac[3] << 24,
+		set_address(a, t, i, mac[0] | mac[1] << 8 | mac[2] << 16 | (u32)mac[3] << 24,
 			    mac[4] | mac[5] << 8 | (u32)IXGBE_RAH_AV);
 	}
 }
 
 /* MCSTCTRL.MO is 0: bits 47:36 of the address are the position in the table. */
-static void set_multicast(struct nax_adapter *a, const struct nax_filter *f)
+static void set_multicast(struct nax_adapter *a, struct ixgbe_tables *t, const struct nax_filter *f)
 {
 	u32 table[IXGBE_MTAS] = { 0 };
 	u32 i;
@@ -52,13 +61,14 @@ static void set_multicast(struct nax_adapter *a, const struct nax_filter *f)
 		table[bit / 32] |= 1u << bit % 32;
 	}
 	for (i = 0; i < IXGBE_MTAS; i++)
-		nax_reg_write(a, IXGBE_MTA(i), table[i]);
+		set_word(a, t, &t->mta[i], IXGBE_MTA(i), table[i]);
 	nax_reg_write(a, IXGBE_MCSTCTRL, f->n_mcast ? IXGBE_MCSTCTRL_MFE : 0);
 }
 
 /** ixgbe_set_filter() - apply the whole filter; nax_driver_ops.set_filter. */
 void ixgbe_set_filter(struct nax_adapter *a, const struct nax_filter *f)
 {
+	struct ixgbe_tables *t = &((struct ixgbe *)a->priv)->tables;
 	bool promisc = f->flags & NAX_FILTER_PROMISC;
 	bool vlan = (f->flags & NAX_FILTER_VLAN) && !promisc;
 	u32 fctrl = a->offloads & NAX_OFFLOAD_RX_ALL ? IXGBE_FCTRL_SBP : 0;
@@ -71,11 +81,12 @@ void ixgbe_set_filter(struct nax_adapter *a, const struct nax_filter *f)
 	if (promisc)
 		fctrl |= IXGBE_FCTRL_UPE | IXGBE_FCTRL_MPE | IXGBE_FCTRL_BAM;
 
-	set_unicast(a, f);
-	set_multicast(a, f);
+	set_unicast(a, t, f);
+	set_multicast(a, t, f);
 	/* VFTA is undefined after power-on, and looked at only with VFE. */
 	for (i = 0; i < IXGBE_VFTAS; i++)
-		nax_reg_write(a, IXGBE_VFTA(i), vlan ? f->vlan[i] : 0);
+		set_word(a, t, &t->vfta[i], IXGBE_VFTA(i), vlan ? f->vlan[i] : 0);
+	t->known = !a->gone;
 	nax_reg_write(a, IXGBE_VLNCTRL,
 		      IXGBE_VLNCTRL_VET_8021Q | (vlan ? IXGBE_VLNCTRL_VFE : 0));
 	nax_reg_write(a, IXGBE_FCTRL, fctrl);

@@ -76,6 +76,9 @@ static int master_disable(struct nax_adapter *a)
 /* CTRL.RST and CTRL.LNK_RST together reset the whole function but its PCI configuration. */
 static int reset_once(struct nax_adapter *a)
 {
+	struct ixgbe *x = a->priv;
+
+	x->tables.known = false;
 	ixgbe_modify(a, IXGBE_CTRL, 0, IXGBE_CTRL_RST | IXGBE_CTRL_LNK_RST);
 	nax_delay_us(a, RESET_SETTLE_US);
 	return nax_reg_wait(a, IXGBE_CTRL, IXGBE_CTRL_RST | IXGBE_CTRL_LNK_RST, 0, RESET_STEP_US,

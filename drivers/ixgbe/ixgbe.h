@@ -5,6 +5,8 @@
 
 #include <nax/nax.h>
 
+#include "regs.h"
+
 #define IXGBE_QUEUES		64	/* without virtualization MTQC gives 64 transmit queues */
 #define IXGBE_RSS_QUEUES	16	/* a RETA entry has 4 bits */
 #define IXGBE_VECTORS		64
@@ -50,6 +52,22 @@ struct ixgbe_module {
 };
 
 /**
+ * struct ixgbe_tables - what the device's filter tables hold: a change writes what changes
+ * @known: they hold that; a reset leaves them undefined or cleared
+ * @ral: RAL
+ * @rah: RAH
+ * @mta: MTA
+ * @vfta: VFTA
+ */
+struct ixgbe_tables {
+	bool known;
+	u32 ral[IXGBE_HW_RARS];
+	u32 rah[IXGBE_HW_RARS];
+	u32 mta[IXGBE_MTAS];
+	u32 vfta[IXGBE_VFTAS];
+};
+
+/**
  * struct ixgbe - what the driver knows of one device
  * @port: how it is connected
  * @lan: function of the device, 0 or 1: selects semaphores and SerDes settings
@@ -61,6 +79,7 @@ struct ixgbe_module {
  * @autoc2: AUTOC2 likewise
  * @modes: NAX_LINK_* last asked for, for a module that is plugged in later; set anew after start()
  * @module: what is in the cage
+ * @tables: of the receive filter
  */
 struct ixgbe {
 	enum ixgbe_port port;
@@ -73,6 +92,7 @@ struct ixgbe {
 	u32 autoc2;
 	u32 modes;
 	struct ixgbe_module module;
+	struct ixgbe_tables tables;
 };
 
 /**

@@ -24,7 +24,10 @@ struct nax_linux_driver {
 
 #define NAX_SERVICE_TICK	(HZ / 10)
 
-/* Resets take milliseconds, and wait for other resets: not for the workqueues of everybody. */
+/*
+ * Resets take milliseconds, and wait for other resets: not for the workqueues of everybody. And
+ * who has joined a group expects its frames from then on: at once.
+ */
 static struct workqueue_struct *nax_workqueue;
 
 void nax_service_soon(struct nax_device *d)
@@ -244,7 +247,7 @@ static int __init nax_init(void)
 {
 	int ret;
 
-	nax_workqueue = alloc_workqueue("nax", WQ_UNBOUND, 0);
+	nax_workqueue = alloc_workqueue("nax", WQ_UNBOUND | WQ_HIGHPRI, 0);
 	if (!nax_workqueue)
 		return -ENOMEM;
 	ret = nax_netlink_register();

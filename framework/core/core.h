@@ -236,7 +236,8 @@ int nax_adapter_resume(struct nax_adapter *a, struct nax_error *err);
  *
  * Kept in any state after attach() and applied whenever the adapter starts. What does not fit the
  * device's tables becomes ALLMULTI or PROMISC. A default filter (own address, broadcast) and a
- * default RSS state (random key, all queues in turn, all types) exist from the start.
+ * default RSS state (random key, all queues in turn, all types) exist from the start. An RSS table
+ * stays when the number of queues changes, if they are all there; all queues in turn stay that.
  */
 int nax_adapter_set_filter(struct nax_adapter *a, const struct nax_filter *f,
 			   struct nax_error *err);

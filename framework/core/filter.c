@@ -227,19 +227,37 @@ void nax_rss_init(struct nax_core *c)
 	nax_rss_spread(c, 1);
 }
 
-void nax_rss_fit(struct nax_core *c, u16 n)
+/* Whether the table gives all of @n queues their turn, as nax_rss_spread() makes it. */
+static bool nax_rss_is_spread(const struct nax_core *c, u16 n)
 {
 	u16 limit = nax_rss_limit(c, n);
-	bool fits = c->rss_queues == n;
 	u32 i;
 
-	/* A table that was set before there were queues stays if all that it names is there now. */
-	if (!c->rss_queues && c->rss_set) {
-		fits = true;
-		for (i = 0; i < c->rss.entries; i++)
-			fits &= c->rss.table[i] < limit;
-	}
-	if (!fits) {
+	if (!limit)
+		return false;
+	for (i = 0; i < c->rss.entries; i++)
+		if (c->rss.table[i] != i % limit)
+			return false;
+	return true;
+}
+
+/* Whether all queues that the table names are among @n. */
+static bool nax_rss_fits(const struct nax_core *c, u16 n)
+{
+	u16 limit = nax_rss_limit(c, n);
+	u32 i;
+
+	for (i = 0; i < c->rss.entries; i++)
+		if (c->rss.table[i] >= limit)
+			return false;
+	return true;
+}
+
+void nax_rss_fit(struct nax_core *c, u16 n)
+{
+	bool keep = c->rss_set ? nax_rss_fits(c, n) : c->rss_queues == n;
+
+	if (!keep) {
 		if (c->rss_set)
 			nax_info(&c->a, "RSS table made anew for %u receive queues", n);
 		nax_rss_spread(c, n);
@@ -300,7 +318,8 @@ int nax_adapter_set_rss(struct nax_adapter *a, const struct nax_rss *rss, struct
 	if (ret)
 		return ret;
 	c->rss = *rss;
-	c->rss_set = true;
+	/* The default again, or another key with it: queues that are added have their turn too. */
+	c->rss_set = !nax_rss_is_spread(c, a->n_rxq);
 	c->rss_queues = a->n_rxq;
 	if (c->started)
 		nax_apply_rss(c);

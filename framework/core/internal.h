@@ -185,7 +185,7 @@ struct nax_rx_watch {
  * @filter_out: what the driver was given of it
  * @rss: RSS state
  * @rss_queues: number of queues that @rss was made for, 0: before there were any
- * @rss_set: an administrator set the table of @rss
+ * @rss_set: somebody set the table of @rss, to other than all queues in turn
  * @rss_out: what the driver was given of it
  * @link: link as last seen
  * @link_ns: when the link was looked at
@@ -413,7 +413,7 @@ void nax_filter_free(struct nax_core *c);
 void nax_apply_filter(struct nax_core *c);
 void nax_apply_rss(struct nax_core *c);
 void nax_rss_init(struct nax_core *c);
-/** nax_rss_fit() - remake the table if it does not suit @n receive queues. */
+/** nax_rss_fit() - remake the table, unless it was set and suits @n receive queues. */
 void nax_rss_fit(struct nax_core *c, u16 n);
 
 /* stats.c */

@@ -204,6 +204,41 @@ static void test_rss_default(void **state)
 	fake_destroy(f);
 }
 
+/* A table that was set stays with more queues, and goes when one is missing that it names. */
+static void test_rss_kept(void **state)
+{
+	struct fake *f = fake_up(0, 2);
+	struct nax_config c = *nax_adapter_config(f->a);
+	struct nax_rss rss;
+	u32 i;
+
+	(void)state;
+	nax_adapter_get_rss(f->a, &rss);
+	for (i = 0; i < 16; i++)
+		rss.table[i] = i % 8 ? 1 : 0;
+	assert_int_equal(nax_adapter_set_rss(f->a, &rss, NULL), 0);
+	c.n_rxq = 4;
+	assert_int_equal(nax_adapter_reconfigure(f->a, &c, NULL), 0);
+	assert_memory_equal(f->rss.table, rss.table, sizeof(rss.table));
+	nax_adapter_down(f->a);
+	c.n_rxq = 3;
+	assert_int_equal(nax_adapter_up(f->a, &c, NULL), 0);
+	assert_memory_equal(f->rss.table, rss.table, sizeof(rss.table));
+	c.n_rxq = 1;
+	assert_int_equal(nax_adapter_reconfigure(f->a, &c, NULL), 0);
+	assert_int_equal(f->rss.table[1], 0);
+	/* all queues in turn, with another key: not kept */
+	nax_adapter_get_rss(f->a, &rss);
+	rss.key[0]++;
+	assert_int_equal(nax_adapter_set_rss(f->a, &rss, NULL), 0);
+	c.n_rxq = 4;
+	assert_int_equal(nax_adapter_reconfigure(f->a, &c, NULL), 0);
+	for (i = 0; i < 16; i++)
+		assert_int_equal(f->rss.table[i], i % 4);
+	assert_int_equal(f->rss.key[0], rss.key[0]);
+	fake_destroy(f);
+}
+
 static void test_rss_refused(void **state)
 {
 	struct fake *f = fake_up(0, 3);
@@ -262,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_filter_refused),
 		cmocka_unit_test(test_set_while_attached),
 		cmocka_unit_test(test_rss_default),
+		cmocka_unit_test(test_rss_kept),
 		cmocka_unit_test(test_rss_refused),
 	};
 

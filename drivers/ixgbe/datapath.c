@@ -56,10 +56,20 @@ static inline void tx_singles(struct nax_queue *q, u32 n)
 
 	do {
 		bytes += s[i].len;
-		tx_give(&d[i], &s[i]);
+		tx_give(&d[i], &s[i], 0);
 	} while (++i != n);
 	if (nax_tx_ran(q, n, bytes))
 		d[n - 1].data.cmd_len |= cpu_to_le32(IXGBE_TXD_RS);
+}
+
+/* The packet of nax_tx_lone(). */
+static inline void tx_alone(struct nax_queue *q)
+{
+	const struct nax_slot *s = nax_ring_slot(&q->ring, q->ring.next);
+	union ixgbe_tx_desc *ring = q->desc;
+
+	tx_give(&ring[q->tail & q->desc_mask], s, IXGBE_TXD_RS);
+	nax_tx_lone_posted(q, s->len);
 }
 
 /* The rest of a batch, which begins with something special. */
@@ -87,23 +97,23 @@ static noinline void tx_several(struct nax_queue *q)
 /** ixgbe_tx_post() - packets to descriptors; nax_driver_ops.tx_post. */
 void ixgbe_tx_post(struct nax_queue *q)
 {
-	if (nax_tx_run(q) == 1)
-		tx_singles(q, 1);
-	if (q->ring.next != q->ring.end)
+	if (nax_tx_lone(q))
+		tx_alone(q);
+	else if (q->plain != q->ring.next)
 		tx_several(q);
+	else
+		tx_rest(q);
+}
+
+static inline bool tx_has_come(const struct nax_queue *q, u32 desc)
+{
+	const union ixgbe_tx_desc *ring = q->desc;
+
+	return le32_to_cpu(READ_ONCE(ring[desc & q->desc_mask].data.status)) & IXGBE_TXD_DD;
 }
 
 /** ixgbe_tx_reap() - find completion reports; nax_driver_ops.tx_reap. */
 void ixgbe_tx_reap(struct nax_queue *q)
 {
-	const union ixgbe_tx_desc *ring = q->desc;
-	const struct nax_tx_report *r;
-
-	while ((r = nax_tx_oldest(q)) != NULL) {
-		const union ixgbe_tx_desc *d = &ring[r->desc & q->desc_mask];
-
-		if (!(le32_to_cpu(READ_ONCE(d->data.status)) & IXGBE_TXD_DD))
-			break;
-		nax_tx_reported(q, r);
-	}
+	nax_tx_reap(q, tx_has_come);
 }

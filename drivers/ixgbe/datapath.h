@@ -273,22 +273,13 @@ static inline u32 tx_context(struct ixgbe_queue *p, union ixgbe_tx_desc *d,
 	return 1;
 }
 
-static inline u32 tx_bytes(const struct nax_queue *q, u32 slot, u32 n)
-{
-	u32 bytes = 0;
-
-	while (n--)
-		bytes += nax_ring_slot(&q->ring, slot++)->len;
-	return bytes;
-}
-
-/* A packet of one slot that asks for nothing. */
-static inline void tx_give(union ixgbe_tx_desc *d, const struct nax_slot *s)
+/* A packet of one slot that asks for nothing; @report: 0 or IXGBE_TXD_RS. */
+static inline void tx_give(union ixgbe_tx_desc *d, const struct nax_slot *s, u32 report)
 {
 	u32 len = s->len;
 
 	d->data.address = cpu_to_le64(s->dma);
-	d->data.cmd_len = cpu_to_le32(TX_CMD | IXGBE_TXD_EOP | len);
+	d->data.cmd_len = cpu_to_le32(TX_CMD | IXGBE_TXD_EOP | report | len);
 	d->data.status = cpu_to_le32(len << IXGBE_TXD_PAYLEN_SHIFT);
 }
 
@@ -296,15 +287,13 @@ static inline void tx_give(union ixgbe_tx_desc *d, const struct nax_slot *s)
 static inline bool tx_one(struct nax_queue *q, struct ixgbe_queue *p, struct nax_tx_batch *b)
 {
 	union ixgbe_tx_desc *ring = q->desc;
-	u32 n = nax_tx_room(q, b);
+	u32 bytes, n = nax_tx_room(q, b, &bytes);
 	u32 slot = b->next, at = b->tail, first = at;
 	u32 cmd = TX_CMD, status = 0, headers = 0, last = IXGBE_TXD_EOP;
 	const struct nax_slot *s = nax_tx_slot(q, b, 0);
-	u32 bytes;
 
 	if (!n)
 		return false;
-	bytes = likely(n == 1) ? s->len : tx_bytes(q, slot, n);
 	if (s->flags & TX_OFFLOADS) {
 		const struct ixgbe_request *r = tx_request(p, s);
 

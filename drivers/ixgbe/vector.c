@@ -254,7 +254,7 @@ static noinline bool tx_vectors(struct nax_queue *q, u32 n)
 		if (unlikely(!nax_slot_plain(s, q->plain_least, q->plain_most)))
 			return false;
 		rest += s->len;
-		tx_give(d, s);
+		tx_give(d, s, 0);
 	}
 	/* Descriptors are the device's from the doorbell on, so until here nothing has happened. */
 	if (nax_tx_ran(q, n, nax_v_sum(nax_v_and(bytes, lengths)) + rest))

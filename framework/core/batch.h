@@ -89,7 +89,7 @@ static inline void nax_queue_watch_tx(struct nax_queue *q)
 	if (q->report_head == q->report_tail && q->watch_step)
 		q->watch = &nax_queue_never;
 	else
-		nax_queue_watch(q, q->report[q->report_head & q->desc_mask].desc);
+		nax_queue_watch(q, nax_tx_asked(q, q->report_head)->desc);
 }
 
 static inline void nax_queue_ring_doorbell(struct nax_queue *q)

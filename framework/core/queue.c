@@ -87,8 +87,8 @@ static void nax_queue_set_indices(struct nax_core *c, struct nax_queue *q)
 	q->carry = 0;
 	q->part = 0;
 	q->since = 0;
-	q->unreported.packets = 0;
-	q->unreported.bytes = 0;
+	q->posted.packets = (u32)q->stats.packets;
+	q->posted.bytes = (u32)q->stats.bytes;
 	WRITE_ONCE(q->report_head, base);
 	WRITE_ONCE(q->report_tail, base);
 	memset(&q->batch, 0, sizeof(q->batch));

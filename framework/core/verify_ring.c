@@ -166,8 +166,8 @@ static bool verify_posted(struct nax_queue *q)
 		      nax_ring_slot(&q->ring, q->ring.next - 1)->flags & NAX_F_EOP,
 		      q->ring.next - 1, "expected the end of a packet, found none") ||
 	    !nax_rule(q, NAX_RULE_TX_REPORT_MISSING,
-		      q->ring.next != q->ring.end || !q->unreported.packets, q->ring.next - 1,
-		      "expected no packet without a report, found %u", q->unreported.packets))
+		      q->ring.next != q->ring.end || !q->since, q->ring.next - 1,
+		      "expected no descriptor without a report, found %u", q->since))
 		return false;
 	if (nax_verify_of(q->adapter)->level < 2)
 		return true;
@@ -182,16 +182,16 @@ static bool verify_posted(struct nax_queue *q)
 static bool verify_completed(struct nax_queue *q)
 {
 	const struct nax_verify_before *b = &nax_vq(q)->before;
-	const struct nax_tx_report *r;
+	const struct nax_tx_report *last;
 	u32 begin = b->ring.begin;
 	u32 head = b->head;
 
 	if (!verify_reports(q))
 		return false;
 	if (q->report_head != b->report_head) {
-		r = &q->report[(q->report_head - 1) & q->desc_mask];
-		begin = r->slot;
-		head = r->desc + 1;
+		last = nax_tx_asked(q, q->report_head - 1);
+		begin = last->slot;
+		head = last->desc + 1;
 	}
 	return nax_rule(q, NAX_RULE_TX_COMPLETION, q->ring.begin == begin && q->head == head,
 			q->ring.begin, "expected begin %u and head %u, found %u and %u", begin,

@@ -89,18 +89,16 @@ static void fake_tx_post(struct nax_queue *q)
 	u32 slots, descs, at, i, bytes;
 	bool context;
 
-	while ((slots = nax_tx_room(q, &b))) {
+	while ((slots = nax_tx_room(q, &b, &bytes))) {
 		context = nax_tx_slot(q, &b, 0)->flags & (NAX_F_TX_MASK | NAX_F_VLAN);
 		descs = slots + context;
 		at = b.tail;
-		bytes = 0;
 		if (context)
 			ring[at++ & q->desc_mask] = (struct fake_desc){ .word = FAKE_CONTEXT };
 		for (i = 0; i < slots; i++) {
 			d = &ring[at++ & q->desc_mask];
 			*d = (struct fake_desc){ .dma = nax_tx_slot(q, &b, i)->dma,
 						 .word = nax_tx_slot(q, &b, i)->len };
-			bytes += nax_tx_slot(q, &b, i)->len;
 		}
 		d->word |= FAKE_EOP;
 		if (nax_tx_commit(q, &b, slots, descs, bytes))
@@ -109,13 +107,16 @@ static void fake_tx_post(struct nax_queue *q)
 	nax_tx_end(q, &b);
 }
 
-static void fake_tx_reap(struct nax_queue *q)
+static bool fake_tx_has_come(const struct nax_queue *q, u32 desc)
 {
 	const struct fake_desc *ring = q->desc;
-	const struct nax_tx_report *r;
 
-	while ((r = nax_tx_oldest(q)) && ring[r->desc & q->desc_mask].status & FAKE_DONE)
-		nax_tx_reported(q, r);
+	return ring[desc & q->desc_mask].status & FAKE_DONE;
+}
+
+static void fake_tx_reap(struct nax_queue *q)
+{
+	nax_tx_reap(q, fake_tx_has_come);
 }
 
 static void fake_rx_reap(struct nax_queue *q, u32 budget)

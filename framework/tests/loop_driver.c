@@ -87,9 +87,8 @@ static void loop_tx_post(struct nax_queue *q)
 	struct loop_desc *ring = q->desc;
 	u32 slots, i, at, bytes;
 
-	while ((slots = nax_tx_room(q, &b))) {
+	while ((slots = nax_tx_room(q, &b, &bytes))) {
 		at = b.tail;
-		bytes = 0;
 		for (i = 0; i < slots; i++) {
 			const struct nax_slot *s = nax_tx_slot(q, &b, i);
 
@@ -97,21 +96,22 @@ static void loop_tx_post(struct nax_queue *q)
 				.dma = s->dma,
 				.word = s->len | (i + 1 == slots ? LOOP_EOP : 0),
 			};
-			bytes += s->len;
 		}
 		nax_tx_commit(q, &b, slots, slots, bytes);
 	}
 	nax_tx_end(q, &b);
 }
 
-static void loop_tx_reap(struct nax_queue *q)
+static bool loop_tx_has_come(const struct nax_queue *q, u32 desc)
 {
 	const struct loop_desc *ring = q->desc;
-	const struct nax_tx_report *r;
 
-	while ((r = nax_tx_oldest(q)) &&
-	       READ_ONCE(ring[r->desc & q->desc_mask].status) & LOOP_DONE)
-		nax_tx_reported(q, r);
+	return READ_ONCE(ring[desc & q->desc_mask].status) & LOOP_DONE;
+}
+
+static void loop_tx_reap(struct nax_queue *q)
+{
+	nax_tx_reap(q, loop_tx_has_come);
 }
 
 static void loop_rx_reap(struct nax_queue *q, u32 budget)

@@ -62,15 +62,49 @@ static void test_report_interval(void **state)
 		assert_int_equal(!!(d[i].word & FAKE_REPORT), i == 7 || i == 15 || i == 19);
 	assert_int_equal(q->report_tail - q->report_head, 3);
 	assert_int_equal(q->stats.doorbells, 1);
-	/* the second report alone completes nothing: the oldest comes first */
-	d[15].status = FAKE_DONE;
-	assert_int_equal(nax_queue_poll_tx(q), 0);
 	d[7].status = FAKE_DONE;
-	assert_int_equal(nax_queue_poll_tx(q), 16);
-	assert_true(q->stats.packets == 16 && q->stats.bytes == 1600);
+	assert_int_equal(nax_queue_poll_tx(q), 8);
+	assert_true(q->stats.packets == 8 && q->stats.bytes == 800);
+	d[15].status = FAKE_DONE;
 	d[19].status = FAKE_DONE;
-	assert_int_equal(nax_queue_poll_tx(q), 4);
+	assert_int_equal(nax_queue_poll_tx(q), 12);
+	assert_true(q->stats.packets == 20 && q->stats.bytes == 2000);
 	assert_int_equal(q->head, q->tail);
+	fake_destroy(f);
+}
+
+/* However many reports were asked for, and however many of them have come. */
+static void test_reports_that_have_come(void **state)
+{
+	struct fake *f = fake_up(0, 1);
+	struct nax_queue *q = f->a->txq[0];
+	struct fake_desc *ring = q->desc;
+	u32 asked, come, first, i;
+
+	(void)state;
+	for (asked = 1; asked <= 20; asked++) {
+		for (come = 0; come <= asked; come++) {
+			first = q->ring.end;
+			for (i = 0; i < asked; i++) {
+				submit(q, 1, 1 + i % 3, 0);
+				nax_queue_post_tx(q);
+			}
+			assert_int_equal(q->report_tail - q->report_head, asked);
+			for (i = 0; i < come; i++)
+				ring[nax_tx_asked(q, q->report_head + i)->desc & q->desc_mask]
+					.status = FAKE_DONE;
+			i = come ? nax_tx_asked(q, q->report_head + come - 1)->slot : first;
+			nax_queue_poll_tx(q);
+			assert_int_equal(q->report_tail - q->report_head, asked - come);
+			assert_int_equal(q->ring.begin, i);
+			fake_tx_done(q);
+			nax_queue_poll_tx(q);
+			assert_int_equal(q->ring.begin, q->ring.end);
+			assert_int_equal(q->head, q->tail);
+		}
+	}
+	assert_true(q->stats.packets == q->posted.packets && q->stats.bytes == q->posted.bytes);
+	assert_int_equal(q->stats.packets, 3080);
 	fake_destroy(f);
 }
 
@@ -605,6 +639,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_indices_wrap),
 		cmocka_unit_test(test_report_interval),
+		cmocka_unit_test(test_reports_that_have_come),
 		cmocka_unit_test(test_slot_plain),
 		cmocka_unit_test(test_credits_with_context),
 		cmocka_unit_test(test_ring_nearly_full),

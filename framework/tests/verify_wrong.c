@@ -212,10 +212,10 @@ static void post_with(void (*tx_post)(struct nax_queue *q), u32 slots)
 static void post_all(struct nax_queue *q, u32 extra)
 {
 	struct nax_tx_batch b = nax_tx_begin(q);
-	u32 n;
+	u32 n, bytes;
 
-	while ((n = nax_tx_room(q, &b)))
-		nax_tx_commit(q, &b, n, n + extra, 100 * n);
+	while ((n = nax_tx_room(q, &b, &bytes)))
+		nax_tx_commit(q, &b, n, n + extra, bytes);
 	nax_tx_end(q, &b);
 }
 
@@ -263,7 +263,7 @@ static void post_unreported(struct nax_queue *q)
 {
 	q->ring.next++;
 	q->tail++;
-	q->unreported.packets = 1;
+	q->since = 1;
 }
 
 static void post_writes_slot(struct nax_queue *q)
@@ -346,7 +346,7 @@ static void reap_without_report(struct nax_queue *q)
 
 static void reap_half_report(struct nax_queue *q)
 {
-	nax_tx_reported(q, nax_tx_oldest(q));
+	nax_tx_reported(q, q->report_head + 1);
 	q->ring.begin--;
 }
 

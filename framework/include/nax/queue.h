@@ -54,8 +54,8 @@ struct nax_vector_path {
  * struct nax_tx_report - a completion report that the device was asked for
  * @desc: free-running index of the descriptor that will carry it, the last of its packet
  * @slot: free-running index one past the last slot that it completes
- * @packets: packets that it completes
- * @bytes: bytes in them
+ * @packets: nax_queue.posted up to there
+ * @bytes: the same
  */
 struct nax_tx_report {
 	u32 desc;
@@ -91,7 +91,8 @@ struct nax_tx_report {
  * @tx_overhead: copy of nax_caps.tx_overhead
  * @report_interval: copy of nax_caps.report_interval
  * @since: Tx: descriptors since the last report was asked for
- * @unreported: Tx: packets and bytes since then
+ * @posted: Tx: packets and bytes posted, free-running: what the low 32 bits of those in @stats will
+ *	be once all of them have been reported complete
  * @report: Tx: reports asked for and not seen yet, as many as descriptors
  * @report_head: free-running index of the oldest
  * @report_tail: free-running index one past the newest
@@ -144,7 +145,7 @@ struct nax_queue {
 	struct {
 		u32 packets;
 		u32 bytes;
-	} unreported;
+	} posted;
 	struct nax_tx_report *report;
 	u32 report_head;
 	u32 report_tail;
@@ -387,8 +388,8 @@ static inline void nax_rx_posted(struct nax_queue *q, u32 next)
  * @tail: free-running index of the descriptor to write
  * @credits: free descriptors
  * @since: descriptors since the last report asked for
- * @packets: packets since then
- * @bytes: bytes since then
+ * @packets: nax_queue.posted
+ * @bytes: the same
  */
 struct nax_tx_batch {
 	u32 next;
@@ -421,8 +422,8 @@ static inline struct nax_tx_batch nax_tx_begin(const struct nax_queue *q)
 		.tail = q->tail,
 		.credits = nax_tx_credits(q),
 		.since = q->since,
-		.packets = q->unreported.packets,
-		.bytes = q->unreported.bytes,
+		.packets = q->posted.packets,
+		.bytes = q->posted.bytes,
 	};
 }
 
@@ -430,18 +431,23 @@ static inline struct nax_tx_batch nax_tx_begin(const struct nax_queue *q)
  * nax_tx_room() - slots of the next packet
  * @q: transmit queue
  * @b: batch
+ * @bytes: result: bytes in them
  *
  * Return: number of slots, >= 1; 0 if there is no packet, or not enough free descriptors for one
  * per slot and nax_caps.tx_overhead.
  */
-static inline u32 nax_tx_room(const struct nax_queue *q, const struct nax_tx_batch *b)
+static inline u32 nax_tx_room(const struct nax_queue *q, const struct nax_tx_batch *b, u32 *bytes)
 {
+	const struct nax_slot *s = nax_ring_slot(&q->ring, b->next);
 	u32 n = 1;
 
 	if (b->next == b->end)
 		return 0;
-	while (!(nax_ring_slot(&q->ring, b->next + n - 1)->flags & NAX_F_EOP))
-		n++;
+	*bytes = s->len;
+	while (!(s->flags & NAX_F_EOP)) {
+		s = nax_ring_slot(&q->ring, b->next + n++);
+		*bytes += s->len;
+	}
 	return n + q->tx_overhead <= b->credits ? n : 0;
 }
 
@@ -473,8 +479,6 @@ static inline bool nax_tx_report(struct nax_queue *q, struct nax_tx_batch *b)
 		return false;
 	nax_tx_ask_report(q, b->tail - 1, b->next, b->packets, b->bytes);
 	b->since = 0;
-	b->packets = 0;
-	b->bytes = 0;
 	return true;
 }
 
@@ -484,7 +488,7 @@ static inline bool nax_tx_report(struct nax_queue *q, struct nax_tx_batch *b)
  * @b: batch; moves on to the packet and descriptor that follow
  * @slots: slots of the packet, from nax_tx_room()
  * @descs: descriptors it takes, @slots .. @slots + tx_overhead
- * @bytes: bytes in all its slots
+ * @bytes: bytes in all its slots, from nax_tx_room() too
  *
  * Return: whether the last descriptor of the packet must ask the device for a completion report.
  * A report is asked for every nax_caps.report_interval descriptors and at the end of a batch, so
@@ -511,8 +515,8 @@ static inline void nax_tx_end(struct nax_queue *q, const struct nax_tx_batch *b)
 	/* Never left behind, where it would come to lie ahead once the index has wrapped. */
 	if ((s32)(q->plain - b->next) < 0)
 		q->plain = b->next;
-	q->unreported.packets = b->packets;
-	q->unreported.bytes = b->bytes;
+	q->posted.packets = b->packets;
+	q->posted.bytes = b->bytes;
 }
 
 /**
@@ -557,47 +561,98 @@ static inline u32 nax_tx_run(const struct nax_queue *q)
 static inline bool nax_tx_ran(struct nax_queue *q, u32 n, u32 bytes)
 {
 	u32 since = q->since + n;
-	u32 packets = q->unreported.packets + n;
 
-	bytes += q->unreported.bytes;
 	q->ring.next += n;
 	q->tail += n;
+	q->posted.packets += n;
+	q->posted.bytes += bytes;
 	if (since < q->report_interval && q->ring.next != q->ring.end &&
 	    nax_tx_credits(q) > nax_tx_reserve(q)) {
 		q->since = (u16)since;
-		q->unreported.packets = packets;
-		q->unreported.bytes = bytes;
 		return false;
 	}
-	nax_tx_ask_report(q, q->tail - 1, q->ring.next, packets, bytes);
+	nax_tx_ask_report(q, q->tail - 1, q->ring.next, q->posted.packets, q->posted.bytes);
 	q->since = 0;
-	q->unreported.packets = 0;
-	q->unreported.bytes = 0;
 	return true;
 }
 
 /**
- * nax_tx_oldest() - the oldest completion report asked for
+ * nax_tx_lone() - whether one packet of one slot that asks for nothing is all that there is to post
  * @q: transmit queue
  *
- * Return: the report, NULL if none is outstanding. tx_reap() looks at descriptor
- * report->desc & desc_mask alone, and calls nax_tx_reported() if it is complete.
+ * It needs no loop: its one descriptor, which there is, ends a batch and so asks for a completion
+ * report. nax_tx_lone_posted() follows.
  */
-static inline const struct nax_tx_report *nax_tx_oldest(const struct nax_queue *q)
+static inline bool nax_tx_lone(const struct nax_queue *q)
 {
-	if (q->report_head == q->report_tail)
-		return NULL;
-	return &q->report[q->report_head & q->desc_mask];
+	u32 end = q->ring.end;
+
+	return end - q->ring.next == 1 && q->plain == end && nax_tx_credits(q);
 }
 
-/** nax_tx_reported() - the oldest report, @r, has come: complete its packets. */
-static inline void nax_tx_reported(struct nax_queue *q, const struct nax_tx_report *r)
+/** nax_tx_lone_posted() - the packet of nax_tx_lone(), of @bytes bytes, is in its descriptor. */
+static inline void nax_tx_lone_posted(struct nax_queue *q, u32 bytes)
 {
-	WRITE_ONCE(q->report_head, q->report_head + 1);
-	WRITE_ONCE(q->head, r->desc + 1);
-	q->ring.begin = r->slot;
-	nax_count(&q->stats.packets, r->packets);
-	nax_count(&q->stats.bytes, r->bytes);
+	u32 end = q->ring.end, tail = q->tail;
+	u32 packets = q->posted.packets + 1;
+
+	bytes += q->posted.bytes;
+	q->ring.next = end;
+	q->tail = tail + 1;
+	q->posted.packets = packets;
+	q->posted.bytes = bytes;
+	q->since = 0;
+	nax_tx_ask_report(q, tail, end, packets, bytes);
+}
+
+/** nax_tx_asked() - completion report @i, of report_head .. report_tail - 1. */
+static inline const struct nax_tx_report *nax_tx_asked(const struct nax_queue *q, u32 i)
+{
+	return &q->report[i & q->desc_mask];
+}
+
+/** nax_tx_reported() - the completion reports before @end have come: complete their packets. */
+static inline void nax_tx_reported(struct nax_queue *q, u32 end)
+{
+	const struct nax_tx_report *last = nax_tx_asked(q, end - 1);
+
+	WRITE_ONCE(q->report_head, end);
+	WRITE_ONCE(q->head, last->desc + 1);
+	q->ring.begin = last->slot;
+	nax_count(&q->stats.packets, last->packets - (u32)q->stats.packets);
+	nax_count(&q->stats.bytes, last->bytes - (u32)q->stats.bytes);
+}
+
+/**
+ * nax_tx_reap() - all that a tx_reap() has to do
+ * @q: transmit queue
+ * @has_come: whether the device has reported the descriptor at free-running index @desc complete
+ *
+ * A device completes the descriptors of a queue in their order. So the newest report that was asked
+ * for is looked at first: if it has come, all have. If not, the newest that has is found by halving
+ * what is left, and no report costs anything of its own.
+ */
+static __always_inline void nax_tx_reap(struct nax_queue *q,
+					bool (*has_come)(const struct nax_queue *q, u32 desc))
+{
+	u32 come = q->report_head, end = q->report_tail, middle;
+
+	if (come == end)
+		return;
+	if (likely(has_come(q, nax_tx_asked(q, end - 1)->desc))) {
+		nax_tx_reported(q, end);
+		return;
+	}
+	/* Reports before come have come, those from end - 1 on have not. */
+	while (end - 1 != come) {
+		middle = come + (end - come) / 2;
+		if (has_come(q, nax_tx_asked(q, middle - 1)->desc))
+			come = middle;
+		else
+			end = middle;
+	}
+	if (come != q->report_head)
+		nax_tx_reported(q, come);
 }
 
 #endif /* NAX_QUEUE_H */

@@ -228,10 +228,14 @@ static void tx_plain(void **state)
 	assert_int_equal(q->tail, 4);
 
 	/* only the last descriptor of the last packet of a report counts */
-	b.desc[3][3] |= 1;
+	b.desc[1][3] |= 1;
+	b.desc[2][3] |= 1;
 	ixgbe_tx_reap(q);
 	assert_int_equal(q->ring.begin, 0);
 	b.desc[0][3] |= 1;
+	ixgbe_tx_reap(q);
+	assert_int_equal(q->ring.begin, 1);
+	b.desc[3][3] |= 1;
 	ixgbe_tx_reap(q);
 	assert_int_equal(q->ring.begin, 4);
 	assert_int_equal(q->head, 4);

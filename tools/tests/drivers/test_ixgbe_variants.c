@@ -221,7 +221,7 @@ static void compare_tx(void)
 	same(ref.q.ring.begin == got.q.ring.begin && ref.q.ring.next == got.q.ring.next, "ring");
 	same(ref.q.tail == got.q.tail && ref.q.head == got.q.head, "tail and head");
 	same(ref.q.plain == got.q.plain && ref.q.since == got.q.since, "plain, since");
-	same(!memcmp(&ref.q.unreported, &got.q.unreported, sizeof(ref.q.unreported)), "unreported");
+	same(!memcmp(&ref.q.posted, &got.q.posted, sizeof(ref.q.posted)), "posted");
 	same(ref.q.report_head == got.q.report_head && ref.q.report_tail == got.q.report_tail,
 	     "reports asked for");
 	same(!memcmp(ref.report, got.report, sizeof(ref.report)), "reports");
@@ -269,7 +269,7 @@ static void post_plain(struct nax_queue *q)
 			if (!nax_slot_plain(&s[i], LEN_LEAST, LEN_MOST))
 				return;
 		for (i = 0, bytes = 0; i < n; bytes += s[i++].len)
-			tx_give(&d[i], &s[i]);
+			tx_give(&d[i], &s[i], 0);
 		if (nax_tx_ran(q, n, bytes))
 			d[n - 1].data.cmd_len |= cpu_to_le32(IXGBE_TXD_RS);
 	}

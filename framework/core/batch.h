@@ -33,7 +33,7 @@ static inline bool nax_queue_halted(const struct nax_queue *q, enum nax_halt why
 extern const __le32 nax_queue_never;
 
 bool nax_queue_verified(const struct nax_queue *q);
-void nax_queue_verify_doorbell(struct nax_queue *q, u32 value);
+bool nax_queue_verify_doorbell(struct nax_queue *q, u32 value);
 void nax_queue_take_slowly(struct nax_queue *q);
 
 /* ---- where to look ---- */
@@ -100,8 +100,8 @@ static inline void nax_queue_ring_doorbell(struct nax_queue *q)
 		return;
 	/* Descriptors before doorbell; the partner is the device, which reads them after it. */
 	dma_wmb();
-	if (unlikely(!q->watch_step))
-		nax_queue_verify_doorbell(q, tail & q->desc_mask);
+	if (unlikely(!q->watch_step) && !nax_queue_verify_doorbell(q, tail & q->desc_mask))
+		return;
 	nax_reg_write(q->adapter, q->doorbell, tail & q->desc_mask);
 	WRITE_ONCE(q->rung, tail);
 	nax_count(&q->stats.doorbells, 1);
@@ -165,8 +165,7 @@ static inline void nax_queue_post_rx(struct nax_queue *q)
 	if (unlikely(!nax_queue_running(q)))
 		return;
 	q->path->rx_post(q);
-	if (likely(!nax_queue_halted(q, NAX_HALT_QUARANTINE)))
-		nax_queue_ring_doorbell(q);
+	nax_queue_ring_doorbell(q);
 }
 
 /* ---- transmit ---- */
@@ -257,11 +256,10 @@ static inline void nax_queue_give_plain(struct nax_queue *q)
  */
 static inline void nax_queue_send(struct nax_queue *q)
 {
-	if (unlikely(!nax_queue_running(q) || q->ring.next == q->ring.end))
+	if (unlikely(!nax_queue_running(q)))
 		return;
 	q->path->tx_post(q);
-	if (likely(!nax_queue_halted(q, NAX_HALT_QUARANTINE)))
-		nax_queue_ring_doorbell(q);
+	nax_queue_ring_doorbell(q);
 }
 
 /* The driver has posted what it could: the doorbell, and what comes next. */

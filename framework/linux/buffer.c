@@ -57,6 +57,7 @@ int nax_linux_queue_make(struct nax_queue *q)
 	/* Closed until the queue runs. */
 	tx->paused = true;
 	tx->done = q->ring.begin;
+	tx->dev = &nax_device_of(q->adapter)->pdev->dev;
 	tx->item = kvcalloc(nax_ring_size(&q->ring), sizeof(*tx->item), GFP_KERNEL);
 	return tx->item ? 0 : -ENOMEM;
 }

@@ -95,38 +95,39 @@ struct nax_rx {
 	struct nax_rx_run run;
 };
 
-/** enum nax_tx_kind - what a transmit slot's memory is, and so how to let go of it */
-enum nax_tx_kind {
-	NAX_TX_NONE,		/* nothing: mapped with another slot, or for good by a page pool */
-	NAX_TX_MAPPED,		/* dma_map_page(), slot.cap bytes */
-};
-
-/** enum nax_tx_what - what struct nax_tx_item.ptr is */
-enum nax_tx_what {
-	NAX_TX_SKB,		/* struct sk_buff */
-	NAX_TX_FRAME,		/* struct xdp_frame */
-	NAX_TX_OWN,		/* struct page of a receive queue of this device, for XDP_TX */
+/**
+ * enum nax_tx_is - bits of struct nax_tx_item.is: what there is to let go of; 0: nothing
+ * @NAX_TX_MAPPED: the slot's memory is mapped by dma_map_page(), slot.cap bytes. If not, it is
+ *	mapped with another slot, or for good by a page pool
+ * @NAX_TX_SKB: the slot ends a packet, and nax_tx_item.ptr is its struct sk_buff
+ * @NAX_TX_FRAME: the same with a struct xdp_frame
+ * @NAX_TX_OWN: the same with a struct page of a receive queue of this device, for XDP_TX
+ */
+enum nax_tx_is {
+	NAX_TX_MAPPED = 1,
+	NAX_TX_SKB = 2,
+	NAX_TX_FRAME = 4,
+	NAX_TX_OWN = 8,
 };
 
 /**
  * struct nax_tx_item - one transmit slot beside its struct nax_slot
- * @ptr: in the last slot of a packet: what is sent; else NULL
+ * @ptr: in the last slot of a packet: what is sent
  * @bytes: in the last slot: bytes on the wire, headers of all segments included
  * @segments: in the last slot: frames on the wire
- * @kind: enum nax_tx_kind
- * @what: in the last slot: enum nax_tx_what
+ * @is: bits of enum nax_tx_is
  */
 struct nax_tx_item {
 	void *ptr;
 	u32 bytes;
 	u16 segments;
-	u8 kind;
-	u8 what;
+	u8 is;
 };
 
 /**
  * struct nax_tx - what the kernel hangs on a transmit queue, nax_queue.backend
  * @item: one per slot
+ * @dev: device for DMA
  * @done: free-running index: slots before it are free, [@done, ring.begin) are complete but not
  *	let go of yet. Written by NAPI
  * @paused: control has the queue, or it does not run; under the queue's lock
@@ -134,6 +135,7 @@ struct nax_tx_item {
  */
 struct nax_tx {
 	struct nax_tx_item *item;
+	struct device *dev;
 	u32 done;
 	bool paused;
 	struct xdp_frame_bulk bulk;

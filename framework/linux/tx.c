@@ -128,27 +128,38 @@ static u64 nax_tx_ask(struct sk_buff *skb)
 /* Whether nothing is asked for this packet, and it goes into a slot as it is. */
 static inline bool nax_tx_is_plain(const struct nax_queue *q, const struct sk_buff *skb)
 {
-	return !skb_is_nonlinear(skb) && !skb_is_gso(skb) && !skb_vlan_tag_present(skb) &&
-	       skb->ip_summed != CHECKSUM_PARTIAL && skb->len >= q->plain_least &&
-	       skb->len <= q->plain_most;
+	const struct skb_shared_info *info = skb_shinfo(skb);
+
+	return !skb_is_nonlinear(skb) && !info->gso_size && !info->tx_flags &&
+	       !skb_vlan_tag_present(skb) && skb->ip_summed != CHECKSUM_PARTIAL &&
+	       skb->len >= q->plain_least && skb->len <= q->plain_most;
 }
 
 /* The device has only read, so that there is nothing to make visible to the processor. */
-static inline void nax_tx_unmap(struct device *dev, const struct nax_slot *s, struct nax_tx_item *t)
+static inline void nax_tx_unmap(struct device *dev, const struct nax_slot *s,
+				const struct nax_tx_item *t)
 {
-	if (t->kind == NAX_TX_MAPPED)
+	if (t->is & NAX_TX_MAPPED)
 		dma_unmap_page_attrs(dev, s->dma, s->cap, DMA_TO_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
-	t->kind = NAX_TX_NONE;
 }
 
 /** nax_tx_unput() - undo nax_tx_put() back to slot @first: the rest could not be mapped. */
 void nax_tx_unput(struct nax_tx_fill *f, u32 first)
 {
 	while (f->at != first) {
-		f->at--;
-		nax_tx_unmap(f->dev, nax_ring_slot(&f->q->ring, f->at),
-			     &f->tx->item[f->at & f->q->ring.mask]);
+		struct nax_slot *s = nax_ring_slot(&f->q->ring, --f->at);
+		struct nax_tx_item *t = &f->tx->item[f->at & f->q->ring.mask];
+
+		nax_tx_unmap(f->tx->dev, s, t);
+		t->is = 0;
 	}
+}
+
+/* dma_map_single() but for its check for memory of vmalloc(), which this cannot be. */
+static inline dma_addr_t nax_tx_map_head(struct nax_tx *tx, const struct sk_buff *skb, u32 len)
+{
+	return dma_map_page(tx->dev, virt_to_page(skb->data), offset_in_page(skb->data), len,
+			    DMA_TO_DEVICE);
 }
 
 /* Slots of several pieces, which ask for nothing yet. false: one could not be mapped. */
@@ -159,16 +170,15 @@ static bool nax_tx_map(struct nax_tx_fill *f, struct sk_buff *skb)
 	dma_addr_t dma;
 	u32 i;
 
-	dma = dma_map_page(f->dev, virt_to_page(skb->data), offset_in_page(skb->data), head,
-			   DMA_TO_DEVICE);
-	if (dma_mapping_error(f->dev, dma))
+	dma = nax_tx_map_head(f->tx, skb, head);
+	if (dma_mapping_error(f->tx->dev, dma))
 		return false;
 	nax_tx_put(f, dma, head, NAX_TX_MAPPED);
 	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
 		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
 
-		dma = skb_frag_dma_map(f->dev, frag, 0, skb_frag_size(frag), DMA_TO_DEVICE);
-		if (dma_mapping_error(f->dev, dma))
+		dma = skb_frag_dma_map(f->tx->dev, frag, 0, skb_frag_size(frag), DMA_TO_DEVICE);
+		if (dma_mapping_error(f->tx->dev, dma))
 			goto unmap;
 		nax_tx_put(f, dma, skb_frag_size(frag), NAX_TX_MAPPED);
 	}
@@ -185,14 +195,19 @@ static u32 nax_tx_piece_slots(u32 len, u32 most)
 	return likely(len <= most) ? 1 : DIV_ROUND_UP(len, most);
 }
 
-static u32 nax_tx_slots(const struct sk_buff *skb, u32 most)
+/* Whether the slots of a packet, each of @most bytes, are no more than @limit. */
+static bool nax_tx_fits(const struct sk_buff *skb, u32 most, u32 limit)
 {
-	u32 n = nax_tx_piece_slots(skb_headlen(skb), most);
+	u32 n = skb_shinfo(skb)->nr_frags;
 	u32 i;
 
+	/* No more than one for each piece, and one for each time that @most goes into all of it. */
+	if (likely(n < limit && skb->len < (limit - n) * most))
+		return true;
+	n = nax_tx_piece_slots(skb_headlen(skb), most);
 	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++)
 		n += nax_tx_piece_slots(skb_frag_size(&skb_shinfo(skb)->frags[i]), most);
-	return n;
+	return n <= limit;
 }
 
 /* The packet's half of its first slot, as two words; @len is that slot's. */
@@ -202,17 +217,16 @@ static void nax_tx_write(struct nax_slot *s, const struct sk_buff *skb, u64 ask,
 		       (u64)skb_shinfo(skb)->gso_size << 32);
 }
 
-/* A packet of several pieces, or of a long one. Return: its slots; 0: it cannot be sent. */
-static u32 nax_tx_fill_many(struct nax_queue *q, struct nax_device *d, struct sk_buff *skb, u64 ask)
+/* A packet to slots. Return: how many; 0: it cannot be sent. */
+static u32 nax_tx_fill(struct nax_queue *q, struct nax_tx *tx, struct sk_buff *skb, u64 ask)
 {
+	const struct nax_caps *caps = &q->adapter->caps;
 	struct nax_slot *s = nax_ring_slot(&q->ring, q->ring.end);
 	struct nax_tx_fill f = {
-		.q = q, .tx = nax_tx_of(q), .dev = &d->pdev->dev, .at = q->ring.end,
-		.most = d->adapter->caps.tx_slot_len_max,
+		.q = q, .tx = tx, .at = q->ring.end, .most = caps->tx_slot_len_max,
 	};
 
-	if (unlikely(nax_tx_slots(skb, f.most) > d->adapter->caps.tx_slots_max) &&
-	    skb_linearize(skb))
+	if (unlikely(!nax_tx_fits(skb, f.most, caps->tx_slots_max)) && skb_linearize(skb))
 		return 0;
 	if (unlikely(!nax_tx_map(&f, skb)))
 		return 0;
@@ -221,37 +235,23 @@ static u32 nax_tx_fill_many(struct nax_queue *q, struct nax_device *d, struct sk
 	return f.at - q->ring.end;
 }
 
-/* The memory of a packet of one piece, to the next slot; NULL: it could not be mapped. */
-static inline struct nax_slot *nax_tx_fill_one(struct nax_queue *q, struct nax_device *d,
-					       struct sk_buff *skb)
-{
-	struct device *dev = &d->pdev->dev;
-	struct nax_slot *s;
-	dma_addr_t dma;
-
-	/* dma_map_single() but for its check for memory of vmalloc(), which this cannot be. */
-	dma = dma_map_page(dev, virt_to_page(skb->data), offset_in_page(skb->data), skb->len,
-			   DMA_TO_DEVICE);
-	if (unlikely(dma_mapping_error(dev, dma)))
-		return NULL;
-	s = nax_ring_slot(&q->ring, q->ring.end);
-	s->dma = dma;
-	s->cap = skb->len;
-	return s;
-}
-
 /* A packet that is nax_tx_is_plain(). Return: its bytes; 0: it cannot be sent. */
-static inline u32 nax_tx_plain(struct nax_queue *q, struct nax_tx *tx, struct nax_device *d,
-			       struct sk_buff *skb)
+static inline u32 nax_tx_plain(struct nax_queue *q, struct nax_tx *tx, struct sk_buff *skb)
 {
-	struct nax_slot *s = nax_tx_fill_one(q, d, skb);
 	u32 len = skb->len;
+	dma_addr_t dma = nax_tx_map_head(tx, skb, len);
+	struct nax_slot *s;
+	u32 i;
 
-	if (unlikely(!s))
+	if (unlikely(dma_mapping_error(tx->dev, dma)))
 		return 0;
+	i = q->ring.end & q->ring.mask;
+	s = &q->ring.slot[i];
+	s->dma = dma;
+	s->cap = len;
 	nax_slot_write(s, NAX_F_EOP, len);
-	tx->item[q->ring.end & q->ring.mask] = (struct nax_tx_item){
-		.ptr = skb, .bytes = len, .segments = 1, .kind = NAX_TX_MAPPED, .what = NAX_TX_SKB,
+	tx->item[i] = (struct nax_tx_item){
+		.ptr = skb, .bytes = len, .segments = 1, .is = NAX_TX_MAPPED | NAX_TX_SKB,
 	};
 	nax_queue_give_plain(q);
 	return len;
@@ -264,11 +264,10 @@ static u32 nax_tx_headers(u64 ask)
 	return nax_tx_l2(lengths) + nax_tx_l3(lengths) + nax_tx_l4(lengths);
 }
 
-static noinline netdev_tx_t nax_tx_drop(struct nax_device *d, struct nax_queue *q,
-					struct sk_buff *skb)
+static noinline netdev_tx_t nax_tx_drop(struct nax_queue *q, struct sk_buff *skb)
 {
 	dev_kfree_skb_any(skb);
-	atomic64_inc(&d->tx[q->index].drops);
+	atomic64_inc(&nax_device_of(q->adapter)->tx[q->index].drops);
 	/* What waits for this packet to ring the doorbell must not wait for ever. */
 	if (!netdev_xmit_more())
 		nax_queue_send(q);
@@ -290,26 +289,16 @@ static noinline netdev_tx_t nax_tx_busy(struct netdev_queue *nq, const struct na
 }
 
 /* Any packet. Return: bytes on the wire, with headers of all segments; 0: it cannot be sent. */
-static noinline u32 nax_tx_any(struct nax_queue *q, struct nax_tx *tx, struct nax_device *d,
-			       struct sk_buff *skb)
+static noinline u32 nax_tx_any(struct nax_queue *q, struct nax_tx *tx, struct sk_buff *skb)
 {
-	u32 slots = 1, segments = 1, bytes;
+	u32 slots, segments = 1, bytes;
 	u64 ask = nax_tx_ask(skb);
-	struct nax_slot *s;
 
 	if (unlikely(ask == NAX_TX_CANNOT))
 		return 0;
-	if (skb_is_nonlinear(skb) || unlikely(skb->len > d->adapter->caps.tx_slot_len_max)) {
-		slots = nax_tx_fill_many(q, d, skb, ask);
-		if (unlikely(!slots))
-			return 0;
-	} else {
-		s = nax_tx_fill_one(q, d, skb);
-		if (unlikely(!s))
-			return 0;
-		nax_tx_write(s, skb, ask | NAX_F_EOP, skb->len);
-		tx->item[q->ring.end & q->ring.mask].kind = NAX_TX_MAPPED;
-	}
+	slots = nax_tx_fill(q, tx, skb, ask);
+	if (unlikely(!slots))
+		return 0;
 	bytes = skb->len;
 	if (ask & NAX_F_TX_GSO) {
 		segments = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
@@ -317,6 +306,9 @@ static noinline u32 nax_tx_any(struct nax_queue *q, struct nax_tx *tx, struct na
 	}
 	nax_tx_last(q, tx, q->ring.end + slots - 1, skb, segments, bytes, NAX_TX_SKB);
 	nax_queue_give(q, slots);
+	/* Without a request there is nothing to do: no PHY of the stack's is asked. */
+	if (unlikely(skb_shinfo(skb)->tx_flags))
+		skb_tx_timestamp(skb);
 	return bytes;
 }
 
@@ -326,7 +318,6 @@ netdev_tx_t nax_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct netdev_queue *nq = skb_get_tx_queue(dev, skb);
 	struct nax_netdev *n = netdev_priv(dev);
 	struct nax_queue *q = READ_ONCE(n->adapter->txq[skb_get_queue_mapping(skb)]);
-	struct nax_device *d = n->device;
 	struct nax_tx *tx;
 	u32 room, bytes;
 
@@ -337,31 +328,27 @@ netdev_tx_t nax_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	if (unlikely(tx->paused || room < NAX_TX_STOP))
 		return nax_tx_busy(nq, q, skb);
 	if (nax_tx_is_plain(q, skb)) {
-		bytes = nax_tx_plain(q, tx, d, skb);
+		bytes = nax_tx_plain(q, tx, skb);
 	} else {
 		/* It lets go of a packet that it cannot pad. */
-		if (unlikely(skb_put_padto(skb, d->adapter->caps.tx_len_min)))
-			return nax_tx_drop(d, q, NULL);
-		bytes = nax_tx_any(q, tx, d, skb);
+		if (unlikely(skb_put_padto(skb, q->adapter->caps.tx_len_min)))
+			return nax_tx_drop(q, NULL);
+		bytes = nax_tx_any(q, tx, skb);
 	}
 	if (unlikely(!bytes))
-		return nax_tx_drop(d, q, skb);
-	/* Without a request there is nothing to do: no PHY of the stack's is asked. */
-	if (unlikely(skb_shinfo(skb)->tx_flags))
-		skb_tx_timestamp(skb);
+		return nax_tx_drop(q, skb);
 	/* No packet has more slots than that, so only now there may be too few left. */
 	if (unlikely(room < 2 * NAX_TX_STOP))
-		nax_tx_stop_if_full(q, tx, nq, d);
+		nax_tx_stop_if_full(q, tx, nq);
 	if (__netdev_tx_sent_queue(nq, bytes, netdev_xmit_more()))
 		nax_queue_send(q);
 	return NETDEV_TX_OK;
 }
 
 /* After it look again, as NAPI may have made room. */
-void nax_tx_stop_if_full(struct nax_queue *q, struct nax_tx *tx, struct netdev_queue *nq,
-			 struct nax_device *d)
+void nax_tx_stop_if_full(struct nax_queue *q, struct nax_tx *tx, struct netdev_queue *nq)
 {
-	struct nax_counts *counts = &d->tx[q->index];
+	struct nax_counts *counts = &nax_device_of(q->adapter)->tx[q->index];
 
 	if (nax_tx_room_now(q, tx) >= NAX_TX_STOP)
 		return;
@@ -380,9 +367,9 @@ static inline void nax_tx_done(struct nax_tx *tx, const struct nax_tx_item *t, i
 {
 	struct page *page;
 
-	if (likely(t->what == NAX_TX_SKB)) {
+	if (likely(t->is & NAX_TX_SKB)) {
 		napi_consume_skb(t->ptr, budget);
-	} else if (t->what == NAX_TX_OWN) {
+	} else if (t->is & NAX_TX_OWN) {
 		page = t->ptr;
 		page_pool_put_full_page(page->pp, page, false);
 	} else {
@@ -390,39 +377,57 @@ static inline void nax_tx_done(struct nax_tx *tx, const struct nax_tx_item *t, i
 	}
 }
 
+/**
+ * struct nax_tx_sum - what was let go of
+ * @packets: frames on the wire
+ * @bytes: bytes in them
+ */
+struct nax_tx_sum {
+	u32 packets;
+	u32 bytes;
+};
+
+/* Let go of @n slots that lie side by side from @i on. */
+static inline void nax_tx_free_run(struct nax_queue *q, struct nax_tx *tx, u32 i, u32 n, int budget,
+				   struct nax_tx_sum *sum)
+{
+	const struct nax_slot *s = nax_ring_slot(&q->ring, i);
+	struct nax_tx_item *t = &tx->item[i & q->ring.mask];
+	const struct nax_tx_item *end = t + n;
+
+	for (; t != end; t++, s++) {
+		nax_tx_unmap(tx->dev, s, t);
+		if (t->is & ~NAX_TX_MAPPED) {
+			sum->packets += t->segments;
+			sum->bytes += t->bytes;
+			nax_tx_done(tx, t, budget);
+		}
+		t->is = 0;
+	}
+}
+
 /* Let go of the packets in [tx->done, @end). */
 static void nax_tx_free(struct nax_irq *irq, struct nax_queue *q, u32 end, int budget)
 {
 	struct nax_device *d = irq->device;
-	struct nax_slot *slot = q->ring.slot;
 	struct nax_tx *tx = nax_tx_of(q);
-	struct nax_tx_item *item = tx->item;
-	struct device *dev = &d->pdev->dev;
-	u32 packets = 0, bytes = 0;
-	u32 mask = q->ring.mask;
-	u32 i;
+	struct nax_tx_sum sum = { 0 };
+	u32 i, n;
 
 	xdp_frame_bulk_init(&tx->bulk);
 	rcu_read_lock();
-	for (i = tx->done; i != end; i++) {
-		struct nax_tx_item *t = &item[i & mask];
-
-		nax_tx_unmap(dev, &slot[i & mask], t);
-		if (!t->ptr)
-			continue;
-		packets += t->segments;
-		bytes += t->bytes;
-		nax_tx_done(tx, t, budget);
-		t->ptr = NULL;
+	for (i = tx->done; i != end; i += n) {
+		n = min(end - i, nax_ring_size(&q->ring) - (i & q->ring.mask));
+		nax_tx_free_run(q, tx, i, n, budget, &sum);
 	}
 	xdp_flush_frame_bulk(&tx->bulk);
 	rcu_read_unlock();
 	/* Partner: the acquire in nax_tx_room_now(). */
 	smp_store_release(&tx->done, end);
-	netdev_tx_completed_queue(netdev_get_tx_queue(d->net, q->index), packets, bytes);
-	nax_counts_add(&d->tx[q->index], packets, bytes);
-	irq->packets += packets;
-	irq->bytes += bytes;
+	netdev_tx_completed_queue(netdev_get_tx_queue(d->net, q->index), sum.packets, sum.bytes);
+	nax_counts_add(&d->tx[q->index], sum.packets, sum.bytes);
+	irq->packets += sum.packets;
+	irq->bytes += sum.bytes;
 }
 
 static void nax_tx_wake(struct nax_device *d, struct nax_queue *q)
@@ -474,17 +479,13 @@ static void nax_tx_lost(const struct nax_tx_item *t)
 {
 	struct page *page;
 
-	switch (t->what) {
-	case NAX_TX_SKB:
+	if (t->is & NAX_TX_SKB) {
 		dev_kfree_skb_any(t->ptr);
-		break;
-	case NAX_TX_OWN:
+	} else if (t->is & NAX_TX_OWN) {
 		page = t->ptr;
 		page_pool_put_full_page(page->pp, page, false);
-		break;
-	case NAX_TX_FRAME:
+	} else if (t->is & NAX_TX_FRAME) {
 		xdp_return_frame(t->ptr);
-		break;
 	}
 }
 
@@ -498,10 +499,9 @@ void nax_tx_drop_all(struct nax_queue *q)
 	for (i = 0; i <= q->ring.mask; i++) {
 		struct nax_tx_item *t = &tx->item[i];
 
-		nax_tx_unmap(&d->pdev->dev, &q->ring.slot[i], t);
-		if (t->ptr)
-			nax_tx_lost(t);
-		t->ptr = NULL;
+		nax_tx_unmap(tx->dev, &q->ring.slot[i], t);
+		nax_tx_lost(t);
+		t->is = 0;
 	}
 	tx->done = q->ring.begin;
 	netdev_tx_reset_queue(netdev_get_tx_queue(d->net, q->index));

@@ -23,6 +23,7 @@ static u32 nax_xdp_slots(const struct xdp_frame *frame)
 /* Memory of this device's own pools is mapped already; what was redirected here is not. */
 static bool nax_xdp_map(struct nax_tx_fill *f, struct xdp_frame *frame, bool own)
 {
+	struct device *dev = f->tx->dev;
 	struct skb_shared_info *info;
 	u32 first = f->at;
 	dma_addr_t dma;
@@ -31,13 +32,13 @@ static bool nax_xdp_map(struct nax_tx_fill *f, struct xdp_frame *frame, bool own
 	if (own) {
 		dma = page_pool_get_dma_addr(virt_to_page(frame->data)) +
 		      offset_in_page(frame->data);
-		dma_sync_single_for_device(f->dev, dma, frame->len, DMA_BIDIRECTIONAL);
+		dma_sync_single_for_device(dev, dma, frame->len, DMA_BIDIRECTIONAL);
 	} else {
-		dma = dma_map_single(f->dev, frame->data, frame->len, DMA_TO_DEVICE);
-		if (dma_mapping_error(f->dev, dma))
+		dma = dma_map_single(dev, frame->data, frame->len, DMA_TO_DEVICE);
+		if (dma_mapping_error(dev, dma))
 			return false;
 	}
-	nax_tx_put(f, dma, frame->len, own ? NAX_TX_NONE : NAX_TX_MAPPED);
+	nax_tx_put(f, dma, frame->len, own ? 0 : NAX_TX_MAPPED);
 	if (likely(!xdp_frame_has_frags(frame)))
 		return true;
 	info = xdp_get_shared_info_from_frame(frame);
@@ -46,16 +47,16 @@ static bool nax_xdp_map(struct nax_tx_fill *f, struct xdp_frame *frame, bool own
 
 		if (own) {
 			dma = page_pool_get_dma_addr(skb_frag_page(frag)) + skb_frag_off(frag);
-			dma_sync_single_for_device(f->dev, dma, skb_frag_size(frag),
+			dma_sync_single_for_device(dev, dma, skb_frag_size(frag),
 						   DMA_BIDIRECTIONAL);
 		} else {
-			dma = skb_frag_dma_map(f->dev, frag, 0, skb_frag_size(frag), DMA_TO_DEVICE);
-			if (dma_mapping_error(f->dev, dma)) {
+			dma = skb_frag_dma_map(dev, frag, 0, skb_frag_size(frag), DMA_TO_DEVICE);
+			if (dma_mapping_error(dev, dma)) {
 				nax_tx_unput(f, first);
 				return false;
 			}
 		}
-		nax_tx_put(f, dma, skb_frag_size(frag), own ? NAX_TX_NONE : NAX_TX_MAPPED);
+		nax_tx_put(f, dma, skb_frag_size(frag), own ? 0 : NAX_TX_MAPPED);
 	}
 	return true;
 }
@@ -75,7 +76,7 @@ static u32 nax_xdp_fill(struct nax_queue *q, struct nax_device *d, struct xdp_fr
 {
 	struct nax_tx *tx = nax_tx_of(q);
 	struct nax_tx_fill f = {
-		.q = q, .tx = tx, .dev = &d->pdev->dev, .at = q->ring.end,
+		.q = q, .tx = tx, .at = q->ring.end,
 		.most = d->adapter->caps.tx_slot_len_max,
 	};
 	u32 bytes, first = f.at;
@@ -114,9 +115,9 @@ static u32 nax_xdp_fill_page(struct nax_queue *q, struct nax_device *d,
 	len = nax_xdp_pad(page_address(page) + out->offset, out->len,
 			  d->adapter->caps.tx_len_min);
 	s->dma = page_pool_get_dma_addr(page) + out->offset;
-	dma_sync_single_for_device(&d->pdev->dev, s->dma, len, DMA_BIDIRECTIONAL);
+	dma_sync_single_for_device(tx->dev, s->dma, len, DMA_BIDIRECTIONAL);
 	nax_slot_write(s, NAX_F_EOP, len);
-	tx->item[i].kind = NAX_TX_NONE;
+	tx->item[i].is = 0;
 	nax_tx_last(q, tx, i, page, 1, len, NAX_TX_OWN);
 	nax_queue_give_plain(q);
 	return len;
@@ -164,7 +165,7 @@ static void nax_xdp_unlock(struct nax_xdp_tx x, u32 bytes)
 	if (x.q && x.q->ring.end != x.end) {
 		netdev_tx_sent_queue(x.nq, bytes);
 		nax_queue_send(x.q);
-		nax_tx_stop_if_full(x.q, nax_tx_of(x.q), x.nq, x.d);
+		nax_tx_stop_if_full(x.q, nax_tx_of(x.q), x.nq);
 	}
 	__netif_tx_unlock(x.nq);
 }

@@ -88,20 +88,13 @@ static const struct target *target_find(const char *name, struct nax_error *err)
 	return NULL;
 }
 
-int bind_had(struct kmod_ctx *kmod, struct nic *nic, const char *target,
-	     struct module_list *modules, struct nax_error *err)
+static int installed(const struct bind *b, struct nax_error *err)
 {
-	const struct target *t = target_find(target, err);
+	const struct module_list *modules = &b->modules;
 	unsigned int i;
-	int rc;
 
-	if (!t)
-		return err->code;
-	rc = t->had(kmod, nic, modules, err);
-	if (rc)
-		return rc;
 	for (i = 0; i < modules->n; i++)
-		if (module_state(kmod, modules->name[i]) != MODULE_ABSENT)
+		if (module_state(b->kmod, modules->name[i]) != MODULE_ABSENT)
 			return 0;
 	if (!modules->n)
 		return 0;
@@ -112,8 +105,10 @@ int bind_had(struct kmod_ctx *kmod, struct nic *nic, const char *target,
 int bind_prepare(struct bind *b, struct nax_error *err)
 {
 	const struct target *t = target_find(b->target, err);
-	int rc = t ? bind_had(b->kmod, b->nic, b->target, &b->modules, err) : err->code;
+	int rc = t ? t->had(b->kmod, b->nic, &b->modules, err) : err->code;
 
+	if (!rc)
+		rc = installed(b, err);
 	if (rc)
 		return rc;
 	b->driver[0] = '\0';

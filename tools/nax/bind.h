@@ -32,13 +32,8 @@ struct bind {
 /** bind_prepare() - find driver and modules of b->target; 0, or -errno with @err filled. */
 int bind_prepare(struct bind *b, struct nax_error *err);
 
-/**
- * bind_had() - whether a driver can be had for a function, whoever has it now
- * @modules: the modules it is in
- * Return: 0, or -errno with @err saying what is missing.
- */
-int bind_had(struct kmod_ctx *kmod, struct nic *nic, const char *target,
-	     struct module_list *modules, struct nax_error *err);
+/** bind_missing() - what the machine lacks for it, whoever asks; 0, or -errno with @err filled. */
+int bind_missing(const struct bind *b, struct nax_error *err);
 
 /** bind_done() - it has that driver already. */
 bool bind_done(const struct bind *b);

@@ -212,11 +212,17 @@ static int check_iommu(const struct bind *b, struct nax_error *err)
 			 "AMD-Vi on in the firmware", b->nic->address);
 }
 
+int bind_missing(const struct bind *b, struct nax_error *err)
+{
+	int rc = check_iommu(b, err);
+
+	return rc ? rc : check_signed(b, err);
+}
+
 int bind_check(const struct bind *b, struct nax_error *err)
 {
 	static int (*const checks[])(const struct bind *, struct nax_error *) = {
-		check_root, check_iommu, check_signed, check_vfs, check_vfio_user,
-		check_shell, check_in_use,
+		check_root, bind_missing, check_vfs, check_vfio_user, check_shell, check_in_use,
 	};
 	unsigned int i;
 	int rc;

@@ -53,14 +53,21 @@ static void show(struct cli *cli, const struct nic *nic, const char *before)
 static int change(struct bind *b, bool persist, struct nax_error *err)
 {
 	int rc = bind_prepare(b, err);
+	size_t len;
 
 	if (!rc && !bind_done(b)) {
 		rc = bind_check(b, err);
 		if (!rc)
 			rc = bind_apply(b, err);
 	}
-	if (!rc && persist)
-		rc = bind_persist(b, err);
+	if (rc || !persist)
+		return rc;
+	rc = bind_persist(b, err);
+	if (rc) {
+		len = strlen(err->text);
+		snprintf(err->text + len, sizeof(err->text) - len, "; %.40s has it until the machine "
+			 "starts again", b->nic->driver[0] ? b->nic->driver : "no driver");
+	}
 	return rc;
 }
 

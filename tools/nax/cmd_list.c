@@ -31,13 +31,12 @@ static void choose(struct kmod_ctx *kmod, struct nic *nic, struct choice choice[
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_LEN(targets); i++) {
+		struct bind b = { .nic = nic, .kmod = kmod, .target = targets[i] };
+
 		choice[i] = (struct choice){ 0 };
-		choice[i].had = !bind_had(kmod, nic, targets[i], &choice[i].modules,
-					  &choice[i].why);
-		if (!strcmp(targets[i], BIND_VFIO) && choice[i].had && nic->iommu_group < 0) {
-			choice[i].had = false;
-			nic_error(&choice[i].why, -1, "it is behind no IOMMU");
-		}
+		choice[i].had = !bind_prepare(&b, &choice[i].why) &&
+				!bind_missing(&b, &choice[i].why);
+		choice[i].modules = b.modules;
 	}
 }
 

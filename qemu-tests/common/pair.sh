@@ -174,6 +174,18 @@ refused()
 	[ -n "$out" ]
 }
 
+# names TEXT CMD..: refused, and the message has TEXT; where the command takes no messages, the log.
+names()
+{
+	local text=$1 out lines
+
+	shift
+	lines=$(dmesg | wc -l)
+	! out=$("$@" 2>&1) || { echo "was not refused: $*"; return 1; }
+	out+=$'\n'$(dmesg | tail -n +$((lines + 1)))
+	grep -q "$text" <<<"$out" || { echo "$out"; return 1; }
+}
+
 # tcp TEXT SERVER [ARGS..]: one check: iperf3 carries 4 MiB, whatever the rate.
 tcp()
 {

@@ -445,11 +445,31 @@ static void nax_tx_wake(struct nax_device *d, struct nax_queue *q)
 	}
 }
 
+/* How far there are sk_buffs alone from tx->done on, at most to @end. */
+static u32 nax_tx_skbs_end(const struct nax_queue *q, const struct nax_tx *tx, u32 end)
+{
+	u32 whole = tx->done;
+	u32 i;
+
+	for (i = whole; i != end; i++) {
+		u8 is = tx->item[i & q->ring.mask].is;
+
+		if (is & NAX_TX_SKB)
+			whole = i + 1;
+		else if (is & ~NAX_TX_MAPPED)
+			break;
+	}
+	return whole;
+}
+
 /**
  * nax_tx_poll() - one poll of a transmit queue
  * @irq: its vector
  * @q: the queue
  * @budget: NAPI's; 0 in netpoll
+ *
+ * Netpoll may have interrupted who holds the queue's lock, and must not touch page pools and XDP:
+ * it takes what it can, and NAPI finds the rest.
  *
  * Return: whether nothing more is to be done now.
  */
@@ -462,12 +482,17 @@ bool nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget)
 
 	if (READ_ONCE(q->ring.end) == tx->done)
 		return true;
-	__netif_tx_lock(nq, smp_processor_id());
+	if (likely(budget))
+		__netif_tx_lock(nq, smp_processor_id());
+	else if (!__netif_tx_trylock(nq))
+		return true;
 	nax_queue_poll_tx(q);
 	if (unlikely(q->ring.next != q->ring.end))
 		nax_queue_send(q);
 	begin = q->ring.begin;
 	__netif_tx_unlock(nq);
+	if (unlikely(!budget))
+		begin = nax_tx_skbs_end(q, tx, begin);
 	if (begin == tx->done)
 		return true;
 	nax_tx_free(irq, q, begin, budget);

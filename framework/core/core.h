@@ -51,7 +51,8 @@ enum nax_event {
  *	buf_get(). 0 or -errno
  * @queue_free: NULL, or undo it; after the last buf_put(). nax_queue.backend may be NULL
  * @queue_stopped: NULL, or forget what is in flight: the queue's DMA has ended, its indices are
- *	set back
+ *	set back. Before @begin, an index as they were, all was sent or received; @lost packets were
+ *	not sent, or were received and will be seen by nobody
  * @queue_pause: return once no poll of @q runs, and let none start; nests where several queues
  *	share a poll context
  * @queue_resume: undo it
@@ -86,7 +87,7 @@ struct nax_backend_ops {
 	void (*datapath)(struct nax_adapter *a, struct nax_datapath *path);
 	int (*queue_make)(struct nax_queue *q);
 	void (*queue_free)(struct nax_queue *q);
-	void (*queue_stopped)(struct nax_queue *q);
+	void (*queue_stopped)(struct nax_queue *q, u32 begin, u32 lost);
 	void (*queue_pause)(struct nax_queue *q);
 	void (*queue_resume)(struct nax_queue *q);
 	void (*queue_wake)(struct nax_queue *q);

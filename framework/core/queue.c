@@ -248,26 +248,31 @@ static void nax_queue_reap_last(struct nax_core *c, struct nax_queue *q)
 	nax_queue_count_rx(q, first);
 }
 
-static void nax_queue_count_lost(struct nax_queue *q)
+static u32 nax_queue_count_lost(struct nax_queue *q)
 {
 	struct nax_ring *r = &q->ring;
 	u32 i = q->is_rx ? nax_ring_first_held(r) : r->begin;
 	u32 end = q->is_rx ? r->begin : r->end;
+	u32 lost = 0;
 	u32 flags;
 
 	for (; i != end; i++) {
 		flags = nax_ring_slot(r, i)->flags;
 		if (flags & NAX_F_EOP && !(q->is_rx && flags & NAX_F_RX_ERROR))
-			nax_count(&q->stats.drops, 1);
+			lost++;
 	}
 	/* A packet whose end did not come, unless it has been counted as damaged. */
 	if (q->is_rx && q->seen != r->begin &&
 	    (q->carry & NAX_F_RX_REASON) != NAX_RX_REASON_COUNTED)
-		nax_count(&q->stats.drops, 1);
+		lost++;
+	nax_count(&q->stats.drops, lost);
+	return lost;
 }
 
 void nax_queue_stop(struct nax_core *c, struct nax_queue *q)
 {
+	u32 begin, lost = 0;
+
 	if (nax_queue_halted(q, NAX_HALT_STOPPED))
 		return;
 	set_bit(NAX_HALT_STOPPED, &q->halt);
@@ -283,10 +288,11 @@ void nax_queue_stop(struct nax_core *c, struct nax_queue *q)
 	if (!q->is_rx)
 		nax_tx_fix_drop(q);
 	if (!nax_queue_halted(q, NAX_HALT_QUARANTINE))
-		nax_queue_count_lost(q);
+		lost = nax_queue_count_lost(q);
+	begin = q->ring.begin;
 	nax_queue_set_indices(c, q);
 	if (c->ops->queue_stopped)
-		c->ops->queue_stopped(q);
+		c->ops->queue_stopped(q, begin, lost);
 }
 
 void nax_queue_pause(struct nax_core *c, struct nax_queue *q)

@@ -82,10 +82,14 @@ void nax_linux_queue_free(struct nax_queue *q)
 	q->backend = NULL;
 }
 
-void nax_linux_queue_stopped(struct nax_queue *q)
+void nax_linux_queue_stopped(struct nax_queue *q, u32 begin, u32 lost)
 {
-	if (!q->is_rx)
-		nax_tx_drop_all(q);
+	struct nax_device *d = nax_device_of(q->adapter);
+
+	if (q->is_rx)
+		atomic64_add(lost, &d->rx[q->index].drops);
+	else
+		nax_tx_drop_all(q, begin);
 }
 
 int nax_linux_buf_get(struct nax_queue *q, struct nax_slot *slot)

@@ -330,7 +330,7 @@ extern const struct nax_backend_ops nax_linux_backend;
 /* buffer.c */
 int nax_linux_queue_make(struct nax_queue *q);
 void nax_linux_queue_free(struct nax_queue *q);
-void nax_linux_queue_stopped(struct nax_queue *q);
+void nax_linux_queue_stopped(struct nax_queue *q, u32 begin, u32 lost);
 int nax_linux_buf_get(struct nax_queue *q, struct nax_slot *slot);
 void nax_linux_buf_put(struct nax_queue *q, struct nax_slot *slot);
 void nax_linux_buf_home(struct nax_queue *q, struct nax_slot *slot);
@@ -397,7 +397,7 @@ u32 nax_rx_poll(struct nax_irq *irq, struct nax_queue *q, u32 budget);
 /* tx.c */
 netdev_tx_t nax_tx_xmit(struct sk_buff *skb, struct net_device *dev);
 bool nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget);
-void nax_tx_drop_all(struct nax_queue *q);
+void nax_tx_drop_all(struct nax_queue *q, u32 begin);
 /** nax_tx_part() - wait until nobody looks at a queue that can be found no more; does not sleep. */
 void nax_tx_part(struct nax_queue *q);
 netdev_features_t nax_tx_features_check(struct sk_buff *skb, struct net_device *dev,

@@ -279,6 +279,7 @@ static noinline netdev_tx_t nax_tx_busy(struct netdev_queue *nq, const struct na
 					struct sk_buff *skb)
 {
 	if (!q) {
+		atomic64_inc(&nax_netdev_device(nq->dev)->tx[skb_get_queue_mapping(skb)].drops);
 		dev_kfree_skb_any(skb);
 		return NETDEV_TX_OK;
 	}
@@ -406,10 +407,9 @@ static inline void nax_tx_free_run(struct nax_queue *q, struct nax_tx *tx, u32 i
 	}
 }
 
-/* Let go of the packets in [tx->done, @end). */
-static void nax_tx_free(struct nax_irq *irq, struct nax_queue *q, u32 end, int budget)
+/* Let go of the packets in [tx->done, @end), which were sent. Return: what they were. */
+static struct nax_tx_sum nax_tx_free(struct nax_device *d, struct nax_queue *q, u32 end, int budget)
 {
-	struct nax_device *d = irq->device;
 	struct nax_tx *tx = nax_tx_of(q);
 	struct nax_tx_sum sum = { 0 };
 	u32 i, n;
@@ -426,8 +426,7 @@ static void nax_tx_free(struct nax_irq *irq, struct nax_queue *q, u32 end, int b
 	smp_store_release(&tx->done, end);
 	netdev_tx_completed_queue(netdev_get_tx_queue(d->net, q->index), sum.packets, sum.bytes);
 	nax_counts_add(&d->tx[q->index], sum.packets, sum.bytes);
-	irq->packets += sum.packets;
-	irq->bytes += sum.bytes;
+	return sum;
 }
 
 static void nax_tx_wake(struct nax_device *d, struct nax_queue *q)
@@ -478,6 +477,7 @@ bool nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget)
 	struct nax_device *d = irq->device;
 	struct netdev_queue *nq = netdev_get_tx_queue(d->net, q->index);
 	struct nax_tx *tx = nax_tx_of(q);
+	struct nax_tx_sum sent;
 	u32 begin;
 
 	if (READ_ONCE(q->ring.end) == tx->done)
@@ -495,7 +495,9 @@ bool nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget)
 		begin = nax_tx_skbs_end(q, tx, begin);
 	if (begin == tx->done)
 		return true;
-	nax_tx_free(irq, q, begin, budget);
+	sent = nax_tx_free(d, q, begin, budget);
+	irq->packets += sent.packets;
+	irq->bytes += sent.bytes;
 	nax_tx_wake(d, q);
 	return true;
 }
@@ -514,17 +516,22 @@ static void nax_tx_lost(const struct nax_tx_item *t)
 	}
 }
 
-/** nax_tx_drop_all() - the queue has stopped: packets that were not sent are given up. */
-void nax_tx_drop_all(struct nax_queue *q)
+/** nax_tx_drop_all() - the queue has stopped: give up what was not sent, from @begin on. */
+void nax_tx_drop_all(struct nax_queue *q, u32 begin)
 {
 	struct nax_device *d = nax_device_of(q->adapter);
 	struct nax_tx *tx = nax_tx_of(q);
 	u32 i;
 
+	/* Of a ring that is not believed @begin may be anything. */
+	if (begin - tx->done <= nax_ring_size(&q->ring))
+		nax_tx_free(d, q, begin, 0);
 	for (i = 0; i <= q->ring.mask; i++) {
 		struct nax_tx_item *t = &tx->item[i];
 
 		nax_tx_unmap(tx->dev, &q->ring.slot[i], t);
+		if (t->is & ~NAX_TX_MAPPED)
+			atomic64_inc(&d->tx[q->index].drops);
 		nax_tx_lost(t);
 		t->is = 0;
 	}

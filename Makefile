@@ -213,10 +213,13 @@ fuzz-run: $(FUZZERS)
 bench-kernel: deps-check programs	## what a packet costs in a kernel, beside in-tree ixgbe; build/bench-kernel.json
 	@tools/bench/kernel/run build/bench-kernel.json
 
-TABLE_DOC := docs/testing.md
-table:				## write the table of scenarios into docs/testing.md
+# into,MARK,FILE: what stands in FILE between the marks is build/table
+into = sed -i -e '/^<!-- $(1)/r build/table' -e '/^<!-- $(1)/,/^<!-- end/{/^<!--/!d}' $(2)
+table:				## write the tables of scenarios and of kselftest into docs; as root
 	@mkdir -p build && qemu-tests/run --table > build/table
-	@sed -i -e '/^<!-- table/r build/table' -e '/^<!-- table/,/^<!-- end/{/^<!--/!d}' $(TABLE_DOC)
+	@$(call into,table,docs/testing.md)
+	@qemu-tests/kselftest/baseline against > build/table
+	@$(call into,kselftest,docs/kernel-interfaces.md)
 
 uapi:				## make uapi/nax/netlink.h of uapi/nax.yaml, by the kernel's generator; as root
 	@uapi/generate >build/netlink.h && mv build/netlink.h uapi/nax/netlink.h

@@ -6,6 +6,8 @@
     results.py rewrite LOG STORED               what is to be stored, on standard output
     results.py diff STORED STORED               a table of what differs
     results.py count STORED..                   a table of how many of each result
+    results.py against PEER OURS [PEER OURS]..  tables of what OURS does otherwise than PEER; status 1 if it
+                                                does not pass what PEER passes
 
 A log is a line "== program NAME" (or "== programs NAME..", what is going to run), the program's own
 output, and "== status NUMBER", for each program. Stored is JSON:
@@ -123,7 +125,7 @@ def short(case):
     """A case for a reader."""
     if case is None:
         return 'not there'
-    return ': '.join(filter(None, (case['result'], case.get('said'), case.get('why'))))
+    return ': '.join(filter(None, (case['result'], case.get('said'), case.get('why')))).replace('|', '\\|')
 
 
 def same(got, stored):
@@ -226,6 +228,36 @@ def count(paths):
         print(f"| {path} | {total['pass']} | {total['xfail']} | {total['skip']} |")
 
 
+def differing(peer, ours):
+    """Cases that end otherwise, as (name, PEER's, OURS), in the order of the programs."""
+    for name in sorted(peer.keys() | ours.keys()):
+        pair = [side.get(name, {'cases': {}})['cases'] for side in (peer, ours)]
+        for case in list(pair[0]) + [case for case in pair[1] if case not in pair[0]]:
+            left, right = pair[0].get(case), pair[1].get(case)
+            if (left or {}).get('result') != (right or {}).get('result'):
+                yield f'{name} {case}', left, right
+
+
+def against(paths):
+    """Print how many cases end how, and those that differ, as tables; True if none that passes for PEER does not."""
+    counts, rows, good = [], [], True
+    for one, two in zip(paths[::2], paths[1::2]):
+        suite = one.removesuffix('.json').rsplit('-', 1)[0]
+        found = list(differing(load(one), load(two)))
+        worse = [row for row in found if row[1] and row[1]['result'] == 'pass']
+        good &= not worse
+        total = ['/'.join(str(sum(count_cases(program)[result] for program in load(path).values()))
+                          for result in ('pass', 'xfail', 'skip')) for path in (one, two)]
+        counts.append(f'| {suite} | {total[0]} | {total[1]} | {len(worse)} |')
+        rows += [f'| {suite} | {name} | {short(left)} | {short(right)} |' for name, left, right in found]
+    print('| Suite, kernel | in-tree: pass/xfail/skip | ours | passes for in-tree alone |\n|---|---|---|---|')
+    print('\n'.join(counts))
+    if rows:
+        print('\n| Suite, kernel | Case | in-tree | ours |\n|---|---|---|---|')
+        print('\n'.join(rows))
+    return good
+
+
 def main():
     verb, paths = sys.argv[1], sys.argv[2:]
     if verb == 'compare':
@@ -243,8 +275,10 @@ def main():
         diff(paths)
     elif verb == 'count':
         count(paths)
+    elif verb == 'against':
+        sys.exit(not against(paths))
     else:
-        sys.exit(f"results.py: verb is '{verb}': must be compare, rewrite, diff or count")
+        sys.exit(f"results.py: verb is '{verb}': must be compare, rewrite, diff, count or against")
 
 
 main()

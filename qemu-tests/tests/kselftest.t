@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# What is stored of the kernel's tests: none that in-tree ixgbe passes fails or skips with nax_ixgbe.
+. "$(dirname "$0")/../../tools/tests/lib.sh"
+
+against()
+{
+	qemu-tests/kselftest/baseline against >"$work/against" || { cat "$work/against"; return 1; }
+}
+ok "nax_ixgbe passes what in-tree ixgbe passes" against
+documented()
+{
+	sed -n '/^<!-- kselftest/,/^<!-- end/{/^<!--/!p}' docs/kernel-interfaces.md | diff "$work/against" - ||
+		{ echo "docs/kernel-interfaces.md: make table writes it anew"; return 1; }
+}
+ok "docs/kernel-interfaces.md has the table" documented
+
+# In a copy: a case that is worse, or gone, would be found.
+mkdir -p "$work/copy"
+cp -r qemu-tests "$work/copy/"
+# worse SCRIPT: sed with SCRIPT on what is stored of ours there
+worse()
+{
+	local stored=$work/copy/qemu-tests/kselftest/net-6.12-nax_ixgbe.json
+
+	sed "$1" qemu-tests/kselftest/net-6.12-nax_ixgbe.json >"$stored"
+	! cmp -s "$stored" qemu-tests/kselftest/net-6.12-nax_ixgbe.json &&
+		! "$work/copy/qemu-tests/kselftest/baseline" against >"$work/worse" &&
+		grep -q 'ping.test_default_v4 | pass |' "$work/worse"
+}
+ok "a case that skips would be found" worse 's/"ping.test_default_v4": {"result": "pass"}/"ping.test_default_v4": {"result": "skip"}/'
+ok "a case that is gone would be found" worse '/"ping.test_default_v4"/d'
+done_testing

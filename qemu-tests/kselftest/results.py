@@ -229,8 +229,8 @@ def count(paths):
 
 
 def differing(peer, ours):
-    """Cases that end otherwise, as (name, PEER's, OURS), in the order of the programs."""
-    for name in sorted(peer.keys() | ours.keys()):
+    """Cases that end otherwise, as (name, PEER's, OURS), in the order of OURS' programs."""
+    for name in sorted(ours):
         pair = [side.get(name, {'cases': {}})['cases'] for side in (peer, ours)]
         for case in list(pair[0]) + [case for case in pair[1] if case not in pair[0]]:
             left, right = pair[0].get(case), pair[1].get(case)
@@ -238,19 +238,26 @@ def differing(peer, ours):
                 yield f'{name} {case}', left, right
 
 
+def totals(side, programs):
+    counts = [count_cases(side[name]) for name in programs if name in side]
+    return '/'.join(str(sum(count[result] for count in counts)) for result in ('pass', 'xfail', 'skip'))
+
+
 def against(paths):
-    """Print how many cases end how, and those that differ, as tables; True if none that passes for PEER does not."""
+    """Print how many cases end how, and those that differ, as tables; True if none that passes for PEER does not.
+
+    Of programs that were run with PEER alone only the names are printed."""
     counts, rows, good = [], [], True
     for one, two in zip(paths[::2], paths[1::2]):
-        suite = one.removesuffix('.json').rsplit('-', 1)[0]
-        found = list(differing(load(one), load(two)))
-        worse = [row for row in found if row[1] and row[1]['result'] == 'pass']
+        suite, peer, ours = one.removesuffix('.json').rsplit('-', 1)[0], load(one), load(two)
+        found = list(differing(peer, ours))
+        worse = sum(bool(left) and left['result'] == 'pass' for _, left, _ in found)
         good &= not worse
-        total = ['/'.join(str(sum(count_cases(program)[result] for program in load(path).values()))
-                          for result in ('pass', 'xfail', 'skip')) for path in (one, two)]
-        counts.append(f'| {suite} | {total[0]} | {total[1]} | {len(worse)} |')
+        absent = ', '.join(name.rsplit('/', 1)[-1] for name in sorted(peer.keys() - ours.keys()))
+        counts.append(f'| {suite} | {totals(peer, ours)} | {totals(ours, ours)} | {worse} | {absent} |')
         rows += [f'| {suite} | {name} | {short(left)} | {short(right)} |' for name, left, right in found]
-    print('| Suite, kernel | in-tree: pass/xfail/skip | ours | passes for in-tree alone |\n|---|---|---|---|')
+    print('| Suite, kernel | in-tree: pass/xfail/skip | ours | passes for in-tree alone | not run with ours |\n'
+          '|---|---|---|---|---|')
     print('\n'.join(counts))
     if rows:
         print('\n| Suite, kernel | Case | in-tree | ours |\n|---|---|---|---|')

@@ -74,7 +74,7 @@ ifeq ($(filter $(VARIANT),release asan tsan fuzz),)
 $(error VARIANT is "$(VARIANT)": must be release, asan, tsan or fuzz)
 endif
 
-.PHONY: all bench bench-kernel bench-scale demo check check-full table fuzz fuzz-run install install-programs uapi
+.PHONY: all bench bench-kernel bench-scale demo check check-full table kselftest-table fuzz fuzz-run install install-programs uapi
 .PHONY: install-dkms uninstall deb clean help deps deps-demo deps-check deps-fuzz deps-bench deps-deb programs tests
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -215,10 +215,12 @@ bench-kernel: deps-check programs	## what a packet costs in a kernel, beside in-
 
 # into,MARK,FILE: what stands in FILE between the marks is build/table
 into = sed -i -e '/^<!-- $(1)/r build/table' -e '/^<!-- $(1)/,/^<!-- end/{/^<!--/!d}' $(2)
-table:				## write the tables of scenarios and of kselftest into docs; as root
+TABLE_DOC := docs/testing.md
+table:				## write the table of scenarios into docs/testing.md
 	@mkdir -p build && qemu-tests/run --table > build/table
-	@$(call into,table,docs/testing.md)
-	@qemu-tests/kselftest/baseline against > build/table
+	@$(call into,table,$(TABLE_DOC))
+kselftest-table:		## write what is stored of kselftest into docs/kernel-interfaces.md; as root
+	@mkdir -p build && qemu-tests/kselftest/baseline against > build/table
 	@$(call into,kselftest,docs/kernel-interfaces.md)
 
 uapi:				## make uapi/nax/netlink.h of uapi/nax.yaml, by the kernel's generator; as root

@@ -11,7 +11,7 @@ ok "nax_ixgbe passes what in-tree ixgbe passes" against
 documented()
 {
 	sed -n '/^<!-- kselftest/,/^<!-- end/{/^<!--/!p}' docs/kernel-interfaces.md | diff "$work/against" - ||
-		{ echo "docs/kernel-interfaces.md: make table writes it anew"; return 1; }
+		{ echo "docs/kernel-interfaces.md: make kselftest-table writes it anew"; return 1; }
 }
 ok "docs/kernel-interfaces.md has the table" documented
 

@@ -73,9 +73,6 @@ static int nax_map(struct nax_device *d, struct nax_error *err)
 		ret = nax_error_set(err, -ENOMEM, "BAR 0 cannot be mapped");
 		goto release;
 	}
-	pci_set_master(pdev);
-	/* For a bus error, after which it is restored. */
-	pci_save_state(pdev);
 	return 0;
 
 release:
@@ -123,6 +120,13 @@ static int nax_attach(struct nax_device *d, struct nax_error *err)
 	mutex_unlock(&d->control);
 	if (ret)
 		return ret;
+	/*
+	 * Not before: another kernel or driver may have left queues on, which the reset ends; they
+	 * would write into memory that is now somebody else's.
+	 */
+	pci_set_master(d->pdev);
+	/* For a bus error, after which it is restored. */
+	pci_save_state(d->pdev);
 	ret = dma_set_mask_and_coherent(&d->pdev->dev, DMA_BIT_MASK(d->adapter->caps.dma_bits));
 	if (ret)
 		return nax_error_set(err, ret, "no DMA with %u address bits: %d",

@@ -151,7 +151,8 @@ struct nax_selftest_ops {
 /**
  * struct nax_driver_ops - what a driver does
  *
- * @attach: registers are mapped. Reset the device, read its MAC address, fill the capabilities.
+ * @attach: registers are mapped, DMA need not work yet. The device is in any state, perhaps with
+ *	queues that another driver left on: reset it, read its MAC address, fill the capabilities.
  *	May fail; the reason goes to nax_fail()
  * @detach: after attach() succeeded; forget the device
  * @start: bring the hardware from any state to one where queues can start; used alike for open,

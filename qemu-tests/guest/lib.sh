@@ -99,15 +99,17 @@ cmos()
 	fi
 }
 
-# reboot_guest: in a scenario with reboots=N. The guest function starts anew, with $boot one higher; its
-# checks go on with the next number, and it does not plan again.
+# reboot_guest [CMD..]: in a scenario with reboots=N, by CMD in place of a reset. The guest function starts anew,
+# with $boot one higher; its checks go on with the next number, and it does not plan again.
 reboot_guest()
 {
 	keep_log
 	cmos 0x70 "$boot"
 	cmos 0x71 "$tests"
-	reboot -f
+	[ $# -gt 0 ] || set -- reboot -f
+	"$@"
 	sleep 60
+	note "still there 60 s after: $*"
 }
 
 # Find out which boot this is; a guest that boots more often than it has been asked to has crashed.

@@ -11,15 +11,17 @@
 #define NAX_PCI_COMMAND_MASTER	0x0004u
 #define NAX_PCI_COMMAND_ON	(NAX_PCI_COMMAND_MEMORY | NAX_PCI_COMMAND_MASTER)
 
-int nax_pci_enable(struct nax_core *c, struct nax_error *err)
+/* Memory space and bus mastering are @want. */
+static int nax_pci_command(struct nax_core *c, u32 want, struct nax_error *err)
 {
 	const struct nax_backend_ops *ops = c->ops;
 	u32 command = 0;
 	int ret;
 
 	ret = ops->config_read(&c->a, NAX_PCI_COMMAND, 2, &command);
-	if (!ret && (command & NAX_PCI_COMMAND_ON) != NAX_PCI_COMMAND_ON) {
-		ret = ops->config_write(&c->a, NAX_PCI_COMMAND, 2, command | NAX_PCI_COMMAND_ON);
+	if (!ret && command != 0xffff && (command & NAX_PCI_COMMAND_ON) != want) {
+		ret = ops->config_write(&c->a, NAX_PCI_COMMAND, 2,
+					(command & ~NAX_PCI_COMMAND_ON) | want);
 		if (!ret)
 			ret = ops->config_read(&c->a, NAX_PCI_COMMAND, 2, &command);
 	}
@@ -29,11 +31,16 @@ int nax_pci_enable(struct nax_core *c, struct nax_error *err)
 		nax_mark_gone(&c->a, "PCI command register reads all-ones");
 		return nax_refuse_gone(c, err);
 	}
-	if ((command & NAX_PCI_COMMAND_ON) != NAX_PCI_COMMAND_ON)
+	if ((command & NAX_PCI_COMMAND_ON) != want)
 		return nax_error_set(err, -EIO,
-				     "PCI command register is 0x%04x: 0x%04x, memory and bus master, does not stay on",
-				     command, NAX_PCI_COMMAND_ON);
+				     "PCI command register is 0x%04x: 0x%04x, of 0x%04x for memory and bus master, does not stay",
+				     command, want, NAX_PCI_COMMAND_ON);
 	return 0;
+}
+
+int nax_pci_enable(struct nax_core *c, struct nax_error *err)
+{
+	return nax_pci_command(c, NAX_PCI_COMMAND_ON, err);
 }
 
 void nax_pci_disable(struct nax_core *c)
@@ -224,14 +231,20 @@ int nax_adapter_attach(struct nax_adapter *a, const struct nax_driver *drv, stru
 		return ret;
 	nax_attach_clear(c, drv);
 	ret = nax_attach_memory(c, err);
+	/*
+	 * No bus master before the driver has reset the device: another kernel or driver may have
+	 * left queues on, which would write into memory that is now somebody else's.
+	 */
 	if (!ret)
-		ret = nax_pci_enable(c, err);
+		ret = nax_pci_command(c, NAX_PCI_COMMAND_MEMORY, err);
 	if (ret)
 		goto free;
 	ret = nax_attach_call(c, err);
 	if (ret)
 		goto disable;
-	ret = nax_caps_check(drv, &a->caps, err);
+	ret = nax_pci_enable(c, err);
+	if (!ret)
+		ret = nax_caps_check(drv, &a->caps, err);
 	if (!ret)
 		ret = nax_attach_tables(c, err);
 	if (ret)

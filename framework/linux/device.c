@@ -120,10 +120,7 @@ static int nax_attach(struct nax_device *d, struct nax_error *err)
 	mutex_unlock(&d->control);
 	if (ret)
 		return ret;
-	/*
-	 * Not before: another kernel or driver may have left queues on, which the reset ends; they
-	 * would write into memory that is now somebody else's.
-	 */
+	/* It is since the reset; so that the PCI core knows. */
 	pci_set_master(d->pdev);
 	/* For a bus error, after which it is restored. */
 	pci_save_state(d->pdev);

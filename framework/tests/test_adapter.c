@@ -37,6 +37,20 @@ static void test_order_up_down(void **state)
 	fake_destroy(f);
 }
 
+/* What another driver has left on cannot reach memory until the driver has reset the device. */
+static void test_no_bus_master_before_attach(void **state)
+{
+	struct fake *f = fake_create(0);
+	struct nax_error err;
+
+	(void)state;
+	f->command = 6;
+	fake_journal(f, FAKE_DRIVER | FAKE_SYSTEM);
+	assert_int_equal(nax_adapter_attach(f->a, &f->drv, &err), 0);
+	assert_string_equal(fake_journal(f, 0), "config[4]=2 attach config[4]=6");
+	fake_destroy(f);
+}
+
 static void test_buffers_posted_before_up(void **state)
 {
 	struct fake *f = fake_attach(0);
@@ -232,7 +246,7 @@ static void test_attach_refused(void **state)
 	refuse_attach(f, -ENODEV, "PCI command register reads all-ones");
 	f = fake_create(0);
 	f->stuck_command = true;
-	refuse_attach(f, -EIO, "PCI command register is 0x0000: 0x0006");
+	refuse_attach(f, -EIO, "PCI command register is 0x0000: 0x0002");
 	f = fake_create(0);
 	fake_fail(f, "config_read", 1, -EIO);
 	refuse_attach(f, -EIO, "PCI command register: access failed with -5");
@@ -259,7 +273,7 @@ static void test_attach_failure_disables(void **state)
 	f->caps.rxq_max = 0;
 	fake_journal(f, FAKE_DRIVER | FAKE_SYSTEM);
 	assert_int_equal(nax_adapter_attach(f->a, &f->drv, NULL), -EINVAL);
-	assert_string_equal(fake_journal(f, 0), "config[4]=6 attach detach config[4]=2");
+	assert_string_equal(fake_journal(f, 0), "config[4]=2 attach config[4]=6 detach config[4]=2");
 	/* and the next attempt starts from nothing */
 	f->caps.rxq_max = 8;
 	assert_int_equal(nax_adapter_attach(f->a, &f->drv, NULL), 0);
@@ -493,6 +507,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order_up_down),
+		cmocka_unit_test(test_no_bus_master_before_attach),
 		cmocka_unit_test(test_buffers_posted_before_up),
 		cmocka_unit_test(test_reset_replays),
 		cmocka_unit_test(test_suspend_resume),

@@ -68,7 +68,8 @@ static void set_multicast(struct nax_adapter *a, struct ixgbe_tables *t, const s
 /** ixgbe_set_filter() - apply the whole filter; nax_driver_ops.set_filter. */
 void ixgbe_set_filter(struct nax_adapter *a, const struct nax_filter *f)
 {
-	struct ixgbe_tables *t = &((struct ixgbe *)a->priv)->tables;
+	struct ixgbe *x = a->priv;
+	struct ixgbe_tables *t = &x->tables;
 	bool promisc = f->flags & NAX_FILTER_PROMISC;
 	bool vlan = (f->flags & NAX_FILTER_VLAN) && !promisc;
 	u32 fctrl = a->offloads & NAX_OFFLOAD_RX_ALL ? IXGBE_FCTRL_SBP : 0;

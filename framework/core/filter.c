@@ -217,7 +217,6 @@ void nax_rss_init(struct nax_core *c)
 	const struct nax_caps *caps = &c->a.caps;
 
 	memset(&c->rss, 0, sizeof(c->rss));
-	c->rss_queues = 0;
 	c->rss.entries = caps->rss_entries;
 	c->rss.key_len = caps->rss_entries ? caps->rss_key_len : 0;
 	c->rss.types = caps->rss_entries ? caps->rss_types : 0;
@@ -255,15 +254,12 @@ static bool nax_rss_fits(const struct nax_core *c, u16 n)
 
 void nax_rss_fit(struct nax_core *c, u16 n)
 {
-	bool keep = c->rss_set ? nax_rss_fits(c, n) : c->rss_queues == n;
-
-	if (!keep) {
-		if (c->rss_set)
-			nax_info(&c->a, "RSS table made anew for %u receive queues", n);
-		nax_rss_spread(c, n);
-		c->rss_set = false;
-	}
-	c->rss_queues = n;
+	if (c->rss_set && nax_rss_fits(c, n))
+		return;
+	if (c->rss_set)
+		nax_info(&c->a, "RSS table made anew for %u receive queues", n);
+	nax_rss_spread(c, n);
+	c->rss_set = false;
 }
 
 void nax_apply_rss(struct nax_core *c)
@@ -320,7 +316,6 @@ int nax_adapter_set_rss(struct nax_adapter *a, const struct nax_rss *rss, struct
 	c->rss = *rss;
 	/* The default again, or another key with it: queues that are added have their turn too. */
 	c->rss_set = !nax_rss_is_spread(c, a->n_rxq);
-	c->rss_queues = a->n_rxq;
 	if (c->started)
 		nax_apply_rss(c);
 	return nax_is_gone(c) ? nax_refuse_gone(c, err) : 0;

@@ -184,7 +184,6 @@ struct nax_rx_watch {
  * @filter: receive filter
  * @filter_out: what the driver was given of it
  * @rss: RSS state
- * @rss_queues: number of queues that @rss was made for, 0: before there were any
  * @rss_set: somebody set the table of @rss, to other than all queues in turn
  * @rss_out: what the driver was given of it
  * @link: link as last seen
@@ -226,7 +225,6 @@ struct nax_core {
 	struct nax_filter_state filter;
 	struct nax_filter filter_out;
 	struct nax_rss rss;
-	u16 rss_queues;
 	bool rss_set;
 	struct nax_rss rss_out;
 	struct nax_link link;

@@ -16,7 +16,6 @@
  * @rxq: queues that are not in force; NULL where the one in force fits both configurations
  * @txq: the same
  * @rss: RSS state before the change
- * @rss_queues: the same
  * @rss_set: the same
  * @rest: polls must rest meanwhile
  * @restart: the device must stop and start
@@ -28,7 +27,6 @@ struct nax_change {
 	struct nax_queue *rxq[NAX_QUEUES_MAX];
 	struct nax_queue *txq[NAX_QUEUES_MAX];
 	struct nax_rss rss;
-	u16 rss_queues;
 	bool rss_set;
 	bool rest;
 	bool restart;
@@ -103,7 +101,6 @@ static void nax_change_undo(struct nax_core *c, struct nax_change *ch)
 {
 	nax_change_trade(c, ch);
 	c->rss = ch->rss;
-	c->rss_queues = ch->rss_queues;
 	c->rss_set = ch->rss_set;
 }
 
@@ -221,7 +218,6 @@ int nax_adapter_reconfigure(struct nax_adapter *a, const struct nax_config *cfg,
 		return nax_error_set(err, -ENOMEM, "no memory to reconfigure");
 	ch->cfg = *cfg;
 	ch->rss = c->rss;
-	ch->rss_queues = c->rss_queues;
 	ch->rss_set = c->rss_set;
 	nax_config_shape(a, &c->config, &ch->old);
 	nax_config_shape(a, cfg, &ch->new);

@@ -301,7 +301,6 @@ static int nax_selftest_down(struct nax_core *c, struct nax_error *result, struc
 {
 	struct nax_config kept = c->config, cfg = c->config;
 	struct nax_rss rss = c->rss;
-	u16 rss_queues = c->rss_queues;
 	bool rss_set = c->rss_set;
 	int ret;
 
@@ -319,7 +318,6 @@ free:
 	nax_queues_free(c);
 	c->config = kept;
 	c->rss = rss;
-	c->rss_queues = rss_queues;
 	c->rss_set = rss_set;
 	if (nax_is_gone(c))
 		nax_go_gone(c, nax_note_text(&c->gone));

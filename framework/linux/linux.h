@@ -396,7 +396,7 @@ u32 nax_rx_poll(struct nax_irq *irq, struct nax_queue *q, u32 budget);
 
 /* tx.c */
 netdev_tx_t nax_tx_xmit(struct sk_buff *skb, struct net_device *dev);
-bool nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget);
+void nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget);
 void nax_tx_drop_all(struct nax_queue *q, u32 begin);
 /** nax_tx_part() - wait until nobody looks at a queue that can be found no more; does not sleep. */
 void nax_tx_part(struct nax_queue *q);

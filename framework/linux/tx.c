@@ -469,10 +469,8 @@ static u32 nax_tx_skbs_end(const struct nax_queue *q, const struct nax_tx *tx, u
  *
  * Netpoll may have interrupted who holds the queue's lock, and must not touch page pools and XDP:
  * it takes what it can, and NAPI finds the rest.
- *
- * Return: whether nothing more is to be done now.
  */
-bool nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget)
+void nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget)
 {
 	struct nax_device *d = irq->device;
 	struct netdev_queue *nq = netdev_get_tx_queue(d->net, q->index);
@@ -481,11 +479,11 @@ bool nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget)
 	u32 begin;
 
 	if (READ_ONCE(q->ring.end) == tx->done)
-		return true;
+		return;
 	if (likely(budget))
 		__netif_tx_lock(nq, smp_processor_id());
 	else if (!__netif_tx_trylock(nq))
-		return true;
+		return;
 	nax_queue_poll_tx(q);
 	if (unlikely(q->ring.next != q->ring.end))
 		nax_queue_send(q);
@@ -494,12 +492,11 @@ bool nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget)
 	if (unlikely(!budget))
 		begin = nax_tx_skbs_end(q, tx, begin);
 	if (begin == tx->done)
-		return true;
+		return;
 	sent = nax_tx_free(d, q, begin, budget);
 	irq->packets += sent.packets;
 	irq->bytes += sent.bytes;
 	nax_tx_wake(d, q);
-	return true;
 }
 
 static void nax_tx_lost(const struct nax_tx_item *t)

@@ -206,16 +206,21 @@ def count_cases(program):
     return counts
 
 
+def pairs(one, two, programs):
+    """Each case of the programs, as (name, what ONE has of it, what TWO has); None: nothing."""
+    for name in sorted(programs):
+        left, right = (side.get(name, {'cases': {}})['cases'] for side in (one, two))
+        for case in left | right:
+            yield f'{name} {case}', left.get(case), right.get(case)
+
+
 def diff(paths):
     """Print cases whose results differ between two stored files, as a table."""
     one, two = (load(path) for path in paths)
     print(f'| Case | {paths[0]} | {paths[1]} |\n|---|---|---|')
-    for name in sorted(one.keys() | two.keys()):
-        pair = [side.get(name, {'cases': {}})['cases'] for side in (one, two)]
-        for case in list(pair[0]) + [case for case in pair[1] if case not in pair[0]]:
-            left, right = pair[0].get(case), pair[1].get(case)
-            if left != right:
-                print(f'| {name} {case} | {short(left)} | {short(right)} |')
+    for name, left, right in pairs(one, two, one.keys() | two.keys()):
+        if left != right:
+            print(f'| {name} | {short(left)} | {short(right)} |')
 
 
 def count(paths):
@@ -226,16 +231,6 @@ def count(paths):
             for result, number in count_cases(program).items():
                 total[result] += number
         print(f"| {path} | {total['pass']} | {total['xfail']} | {total['skip']} |")
-
-
-def differing(peer, ours):
-    """Cases that end otherwise, as (name, PEER's, OURS), in the order of OURS' programs."""
-    for name in sorted(ours):
-        pair = [side.get(name, {'cases': {}})['cases'] for side in (peer, ours)]
-        for case in list(pair[0]) + [case for case in pair[1] if case not in pair[0]]:
-            left, right = pair[0].get(case), pair[1].get(case)
-            if (left or {}).get('result') != (right or {}).get('result'):
-                yield f'{name} {case}', left, right
 
 
 def totals(side, programs):
@@ -250,7 +245,8 @@ def against(paths):
     counts, rows, good = [], [], True
     for one, two in zip(paths[::2], paths[1::2]):
         suite, peer, ours = one.removesuffix('.json').rsplit('-', 1)[0], load(one), load(two)
-        found = list(differing(peer, ours))
+        found = [row for row in pairs(peer, ours, ours)
+                 if (row[1] or {}).get('result') != (row[2] or {}).get('result')]
         worse = sum(bool(left) and left['result'] == 'pass' for _, left, _ in found)
         good &= not worse
         absent = ', '.join(name.rsplit('/', 1)[-1] for name in sorted(peer.keys() - ours.keys()))

@@ -65,17 +65,22 @@ tell()
 
 await()
 {
-	local word end=$((SECONDS + $2 * slow))
+	local part word='' heard='' end=$((SECONDS + $2 * slow))
 
 	while [ "$SECONDS" -lt "$end" ]; do
-		# At once at an end of file, while the other guest is not there yet.
-		if IFS= read -r -t 1 word <&4; then
+		# read fails at once at an end of file, while the other guest is not there yet; and when its time is
+		# over, maybe in the middle of a word, whose rest the next one brings.
+		if IFS= read -r -t 1 part <&4; then
+			word+=$part
 			[ "$word" != "$1" ] || return 0
+			heard+=" '$word'"
+			word=
 		else
+			word+=$part
 			sleep 0.1
 		fi
 	done
-	echo "the other guest did not say '$1' in $2 s"
+	echo "the other guest did not say '$1' in $2 s, but${heard:- nothing}"
 	return 1
 }
 

@@ -220,11 +220,12 @@ struct sim_tx_job {
  * @length: RDLEN, TDLEN as written
  * @base: bits of RDBAL, TDBAL below the alignment
  * @back: the tail took descriptors back while nothing was fetched
+ * @ran: the queue has been on, and is set up as it was then
  */
 struct sim_ring_said {
 	uint32_t length;
 	uint8_t base;
-	bool back;
+	bool back, ran;
 };
 
 /**

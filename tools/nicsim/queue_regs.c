@@ -59,6 +59,8 @@ static bool config_write(struct nicsim_port *p, uint32_t regs, const struct ring
 			  value, sim_reg(p, regs + which), k->name);
 		return false;
 	}
+	if (!enabled(p, regs, k))
+		ring_said(p, k, q)->ran = false;
 	sim_reg_set(p, regs + which, value);
 	return true;
 }
@@ -118,7 +120,10 @@ static bool takes_back(uint32_t count, uint32_t head, uint32_t old, uint32_t val
 	return (value + count - head) % count < (old + count - head) % count;
 }
 
-/* Returns whether a queue that runs has a new tail. */
+/*
+ * Returns whether a queue that runs has a new tail. One that has just been stopped may get one, to no
+ * effect: Linux' ixgbe_down() stops its queues first and polling then.
+ */
 static bool tail_write(struct nicsim_port *p, uint32_t regs, const struct ring_kind *k, uint32_t q,
 		       uint32_t value, const char *name)
 {
@@ -130,7 +135,7 @@ static bool tail_write(struct nicsim_port *p, uint32_t regs, const struct ring_k
 		/* 82599 datasheet sections 4.6.7, 4.6.8: not before ENABLE was read as 1 */
 		if (enabled(p, regs, k))
 			ring_said(p, k, q)->back |= back;
-		else if (value)
+		else if (value && !ring_said(p, k, q)->ran)
 			sim_error(p, "ring-tail", "%s[%u] = %u, but the queue is not enabled", name,
 				  q, value);
 		sim_reg_set(p, regs + k->tail, value);
@@ -299,6 +304,7 @@ static void rxdctl_write(struct nicsim_port *p, uint32_t q, uint32_t value)
 	if (old & ~value & XXDCTL_ENABLE) {
 		sim_bit_clear(p->dp->rx_irq, q);
 		p->dp->rx_said[q].back = false;
+		p->dp->rx_said[q].ran = true;
 	}
 	/* frames of a queue that is off are dropped, those behind them go on */
 	rx_unblock(p);
@@ -397,6 +403,7 @@ void sim_txdctl_write(struct nicsim_port *p, uint32_t q, uint32_t value)
 	if (old & ~value & XXDCTL_ENABLE) {
 		sim_tx_disable(p, q);
 		p->dp->tx_said[q].back = false;
+		p->dp->tx_said[q].ran = true;
 	}
 }
 

@@ -236,6 +236,15 @@ static void tails(uint32_t regs, uint32_t unit, char letter)
 	snprintf(rule, sizeof(rule), "ring-tail: %cDT[5] = 1, but the queue is not enabled", letter);
 	sd_expect(d, rule);
 	sd_write(d, 0, regs + TAIL, 0);
+	/* one that has been stopped may get a tail, until it is set up again */
+	sd_write(d, 0, regs + CTL, ENABLE);
+	sd_write(d, 0, regs + CTL, 0);
+	sd_write(d, 0, regs + TAIL, 1);
+	assert_int_equal(d->errors, 0);
+	ring(regs, NULL);
+	sd_write(d, 0, regs + TAIL, 1);
+	sd_expect(d, rule);
+	sd_write(d, 0, regs + TAIL, 0);
 	/* before the unit is, they may be given, if they are not taken back */
 	sd_write(d, 0, regs + CTL, ENABLE);
 	sd_write(d, 0, regs + TAIL, 7);

@@ -39,10 +39,25 @@ void ixgbe_rx_post(struct nax_queue *q)
 {
 	union ixgbe_rx_desc *ring = q->desc;
 	u32 end = nax_rx_post_end(q);
-	u32 i;
+	u32 i = q->ring.next;
 
-	for (i = q->ring.next; i != end; i++)
-		rx_give(&ring[i & q->desc_mask], nax_ring_slot(&q->ring, i));
+	while (i != end) {
+		/* So many lie side by side. */
+		u32 n = min_t(u32, end - i, q->desc_mask + 1 - (i & q->desc_mask));
+		union ixgbe_rx_desc *d = &ring[i & q->desc_mask];
+		const struct nax_slot *s = nax_ring_slot(&q->ring, i);
+		const struct nax_slot *last = s + n;
+
+		i += n;
+		for (; n & 3; n--)
+			rx_give(d++, s++);
+		for (; s != last; s += 4, d += 4) {
+			rx_give(&d[0], &s[0]);
+			rx_give(&d[1], &s[1]);
+			rx_give(&d[2], &s[2]);
+			rx_give(&d[3], &s[3]);
+		}
+	}
 	nax_rx_posted(q, end);
 }
 

@@ -169,31 +169,6 @@ static void vector_rx_reap(struct nax_queue *q, u32 budget)
 		ixgbe_rx_reap(q, budget);
 }
 
-static void vector_rx_post(struct nax_queue *q)
-{
-	union ixgbe_rx_desc *ring = q->desc;
-	u32 end = nax_rx_post_end(q);
-	u32 i = q->ring.next;
-
-	while (i != end) {
-		u32 n = min_t(u32, end - i, q->desc_mask + 1 - (i & q->desc_mask));
-		union ixgbe_rx_desc *d = &ring[i & q->desc_mask];
-		const struct nax_slot *s = nax_ring_slot(&q->ring, i);
-		const struct nax_slot *last = s + n;
-
-		i += n;
-		for (; n & 3; n--)
-			rx_give(d++, s++);
-		for (; s != last; s += 4, d += 4) {
-			rx_give(&d[0], &s[0]);
-			rx_give(&d[1], &s[1]);
-			rx_give(&d[2], &s[2]);
-			rx_give(&d[3], &s[3]);
-		}
-	}
-	nax_rx_posted(q, end);
-}
-
 /* ---- transmit ---- */
 
 #define TX_ROWS		(NAX_V_LANES / 4)	/* packets in one vector */
@@ -282,6 +257,6 @@ NAX_VECTOR_DATAPATH("ixgbe", {
 	.tx_post = vector_tx_post,
 	.tx_reap = ixgbe_tx_reap,
 	.rx_reap = vector_rx_reap,
-	.rx_post = vector_rx_post,
+	.rx_post = ixgbe_rx_post,
 	.tx_plain = vector_tx_plain,
 });

@@ -79,20 +79,6 @@ static bool nax_rx_next(struct nax_rx_run *r, struct sk_buff *skb, struct nax_sl
 	return true;
 }
 
-/* The packet in slots [@i, @end), of which there are several. */
-static noinline struct sk_buff *nax_rx_many(struct nax_rx_run *r, u32 i, u32 end)
-{
-	struct sk_buff *skb = nax_rx_first(r, nax_ring_slot(&r->q->ring, i));
-
-	while (skb && ++i != end) {
-		if (unlikely(!nax_rx_next(r, skb, nax_ring_slot(&r->q->ring, i)))) {
-			dev_kfree_skb_any(skb);
-			skb = NULL;
-		}
-	}
-	return skb;
-}
-
 /*
  * With rx-all the stack gets damaged frames too, if what there is of them is sure to be from the
  * wire: the packet in slots [@first, @end), whose last one is @last. The core has not counted it.
@@ -115,25 +101,56 @@ static noinline bool nax_rx_wanted(struct nax_rx_run *r, u32 first, u32 end,
 	return true;
 }
 
-/* All packets in slots [@first, @end). */
-static void nax_rx_packets(struct nax_rx_run *r, u32 first, u32 end)
+/* The packet in slots [@i, @end). */
+static struct sk_buff *nax_rx_parts(struct nax_rx_run *r, u32 i, u32 end)
+{
+	struct sk_buff *skb = nax_rx_first(r, nax_ring_slot(&r->q->ring, i));
+
+	while (skb && ++i != end) {
+		if (unlikely(!nax_rx_next(r, skb, nax_ring_slot(&r->q->ring, i)))) {
+			dev_kfree_skb_any(skb);
+			skb = NULL;
+		}
+	}
+	return skb;
+}
+
+/* The packet from slot @first on, which is damaged or has several. Return: one past its last. */
+static noinline u32 nax_rx_special(struct nax_rx_run *r, u32 first)
+{
+	const struct nax_slot *last;
+	struct sk_buff *skb;
+	u32 end = first;
+
+	do
+		last = nax_ring_slot(&r->q->ring, end++);
+	while (!(last->flags & NAX_F_EOP));
+	if (last->flags & NAX_F_RX_ERROR && !nax_rx_wanted(r, first, end, last))
+		return end;
+	skb = nax_rx_parts(r, first, end);
+	if (likely(skb))
+		nax_rx_up(r, skb, last);
+	else
+		r->drops++;
+	return end;
+}
+
+/* All packets in slots [@i, @end). */
+static void nax_rx_packets(struct nax_rx_run *r, u32 i, u32 end)
 {
 	struct nax_slot *slot = r->q->ring.slot;
 	u32 mask = r->q->ring.mask;
-	struct sk_buff *skb;
-	u32 i;
 
-	for (i = first; i != end; first = i) {
-		struct nax_slot *s = &slot[i++ & mask];
+	while (i != end) {
+		struct nax_slot *s = &slot[i & mask];
+		struct sk_buff *skb;
 
-		while (unlikely(!(s->flags & NAX_F_EOP)))
-			s = &slot[i++ & mask];
-		if (unlikely(s->flags & NAX_F_RX_ERROR) && !nax_rx_wanted(r, first, i, s))
+		if (unlikely((s->flags & (NAX_F_EOP | NAX_F_RX_ERROR)) != NAX_F_EOP)) {
+			i = nax_rx_special(r, i);
 			continue;
-		if (likely(i - first == 1))
-			skb = nax_rx_first(r, s);
-		else
-			skb = nax_rx_many(r, first, i);
+		}
+		i++;
+		skb = nax_rx_first(r, s);
 		if (likely(skb))
 			nax_rx_up(r, skb, s);
 		else

@@ -42,7 +42,7 @@ void ixgbe_rx_post(struct nax_queue *q)
 	u32 i = q->ring.next;
 
 	while (i != end) {
-		/* So many lie side by side. */
+		/* So many lie side by side; four at a time, as counting costs like giving. */
 		u32 n = min_t(u32, end - i, q->desc_mask + 1 - (i & q->desc_mask));
 		union ixgbe_rx_desc *d = &ring[i & q->desc_mask];
 		const struct nax_slot *s = nax_ring_slot(&q->ring, i);

@@ -120,7 +120,7 @@ static int nax_attach(struct nax_device *d, struct nax_error *err)
 	mutex_unlock(&d->control);
 	if (ret)
 		return ret;
-	/* It is since the reset; so that the PCI core knows. */
+	/* A bus master it is since the driver reset it; now the PCI core knows, too. */
 	pci_set_master(d->pdev);
 	/* For a bus error, after which it is restored. */
 	pci_save_state(d->pdev);

@@ -115,7 +115,7 @@ static struct sk_buff *nax_rx_parts(struct nax_rx_run *r, u32 i, u32 end)
 	return skb;
 }
 
-/* The packet from slot @first on, which is damaged or has several. Return: one past its last. */
+/* A packet from slot @first on that is damaged or has several slots. Return: one past its last. */
 static noinline u32 nax_rx_special(struct nax_rx_run *r, u32 first)
 {
 	const struct nax_slot *last;

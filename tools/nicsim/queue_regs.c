@@ -59,8 +59,7 @@ static bool config_write(struct nicsim_port *p, uint32_t regs, const struct ring
 			  value, sim_reg(p, regs + which), k->name);
 		return false;
 	}
-	if (!enabled(p, regs, k))
-		ring_said(p, k, q)->ran = false;
+	ring_said(p, k, q)->ran = false;
 	sim_reg_set(p, regs + which, value);
 	return true;
 }

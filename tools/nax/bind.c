@@ -15,6 +15,8 @@
 /* How long another nax bind, and a driver that probes later, is waited for. */
 #define WAIT_STEP_NS 20000000l
 #define WAIT_STEPS 250
+/* A driver that is being loaded probes all its devices first, some seconds each: a minute. */
+#define LOAD_STEPS 3000
 
 static void modules_one(struct module_list *list, const char *name)
 {
@@ -180,6 +182,35 @@ static int override_set(struct nic *nic, const char *driver, struct nax_error *e
 	return 0;
 }
 
+/* Drivers of network cards are called as their modules. */
+static bool being_loaded(const char *driver)
+{
+	char state[NIC_TEXT];
+
+	return !sys_read(state, sizeof(state), "/sys/module/%s/initstate", driver) &&
+	       !strcmp(state, "coming");
+}
+
+/*
+ * A driver gets its file unbind when it has probed all its devices (bus_add_driver() of drivers/base/bus.c), of
+ * which @nic may have been the first.
+ */
+static int driver_unbind(const struct nic *nic, const char *driver)
+{
+	const struct timespec step = { .tv_nsec = WAIT_STEP_NS };
+	unsigned int i;
+	bool loading;
+	int rc;
+
+	for (i = 0;; i++) {
+		loading = being_loaded(driver);
+		rc = sys_write(nic->address, NIC_PCI "/drivers/%s/unbind", driver);
+		if (rc != -ENOENT || !loading || i == LOAD_STEPS)
+			return rc;
+		nanosleep(&step, NULL);
+	}
+}
+
 static int unbind(struct nic *nic, struct nax_error *err)
 {
 	char before[NIC_TEXT];
@@ -188,7 +219,7 @@ static int unbind(struct nic *nic, struct nax_error *err)
 	if (!nic->driver[0])
 		return 0;
 	snprintf(before, sizeof(before), "%s", nic->driver);
-	rc = sys_write(nic->address, NIC_PCI "/drivers/%s/unbind", before);
+	rc = driver_unbind(nic, before);
 	if (rc || !has_driver(nic, ""))
 		return nic_error(err, rc ? rc : -EBUSY, "%s: driver %.40s does not let it go: %s",
 				 nic->address, before, strerror(rc ? -rc : EBUSY));
@@ -216,6 +247,34 @@ static int bind_to(struct nic *nic, const char *driver, struct nax_error *err)
 		return nic_error(err, -ENODEV, "%s: no driver has taken it%s%.40s; the kernel log says "
 				 "more", nic->address, driver[0] ? ": wanted is " : "", driver);
 	return 0;
+}
+
+static int give_once(const struct bind *b, struct nax_error *err)
+{
+	int rc = 0;
+
+	nic_refresh(b->nic);
+	if (strcmp(b->nic->driver, b->driver) || !b->driver[0])
+		rc = unbind(b->nic, err);
+	if (!rc && strcmp(b->target, BIND_NONE))
+		rc = bind_to(b->nic, b->driver, err);
+	return rc;
+}
+
+/*
+ * A driver that was asked whether it matches just before driver_override was set has the function a little
+ * later: __driver_attach() of drivers/base/dd.c locks it in between. It will not be asked a second time.
+ */
+static int give(const struct bind *b, struct nax_error *err)
+{
+	int rc = give_once(b, err);
+
+	if (!rc || !b->driver[0])
+		return rc;
+	nic_refresh(b->nic);
+	if (b->nic->driver[0] && strcmp(b->nic->driver, b->driver))
+		rc = give_once(b, err);
+	return rc;
 }
 
 /* Back to the driver from before, whatever was in the way of the new one. */
@@ -273,11 +332,7 @@ int bind_apply(struct bind *b, struct nax_error *err)
 	rc = override_set(nic, b->driver, err);
 	if (rc)
 		goto unlock;
-	nic_refresh(nic);
-	if (strcmp(nic->driver, b->driver) || !b->driver[0])
-		rc = unbind(nic, err);
-	if (!rc && strcmp(b->target, BIND_NONE))
-		rc = bind_to(nic, b->driver, err);
+	rc = give(b, err);
 	if (rc)
 		restore(nic, driver, override, err);
 unlock:

@@ -89,6 +89,11 @@ take()
 # The kernel's side of bind, unbind and drivers_probe.
 kernel_bind()
 {
+	# Another driver that was about to take it is the first.
+	if rm "$work/other" 2>/dev/null; then
+		give "$1" ixgbe
+		return
+	fi
 	give "$1" "$2"
 }
 
@@ -345,6 +350,32 @@ fails_back()
 ok "a driver that fails: the one before has it again" fails_back
 rmdir "$pci/drivers/nax_ixgbe/bind"
 mv "$work/bind" "$pci/drivers/nax_ixgbe/bind"
+
+# Drivers that come in between: one is still probing its other devices, and cannot be told to let go until it has.
+probing()
+{
+	mv "$pci/drivers/ixgbe/unbind" "$work/unbind"
+	echo coming >"$work/sys/module/ixgbe/initstate"
+	{
+		sleep 0.5
+		mv "$work/unbind" "$pci/drivers/ixgbe/unbind"
+		echo live >"$work/sys/module/ixgbe/initstate"
+	} &
+	binds $port0 nax $port0 nax_ixgbe || return
+	wait $!
+}
+ok "the one that has it is still being loaded" probing
+ok "and back" binds $port0 in-tree $port0 ixgbe
+no_unbind()
+{
+	mv "$pci/drivers/ixgbe/unbind" "$work/unbind"
+	fails_with 1 "driver ixgbe does not let it go: No such file" timeout 3 "$nax" bind $port0 nax || return
+	mv "$work/unbind" "$pci/drivers/ixgbe/unbind"
+}
+ok "one that is loaded and cannot be told is not waited for" no_unbind
+: >"$work/other"
+ok "another one was about to take it" binds $port0 nax $port0 nax_ixgbe
+ok "and back once more" binds $port0 in-tree $port0 ixgbe
 
 # Modules
 rm -r "$work/sys/module/nax_ixgbe"

@@ -70,6 +70,8 @@ void nax_linux_queue_free(struct nax_queue *q)
 		return;
 	if (q->is_rx) {
 		rx = nax_rx_of(q);
+		if (rx->pool && !rx->ran)
+			nax_page_pool_unused(rx->pool);
 		if (rx->xdp_ready)
 			xdp_rxq_info_unreg(&rx->xdp);
 		if (rx->pool)
@@ -86,10 +88,12 @@ void nax_linux_queue_stopped(struct nax_queue *q, u32 begin, u32 lost)
 {
 	struct nax_device *d = nax_device_of(q->adapter);
 
-	if (q->is_rx)
+	if (q->is_rx) {
+		nax_rx_of(q)->ran = true;
 		atomic64_add(lost, &d->rx[q->index].drops);
-	else
+	} else {
 		nax_tx_drop_all(q, begin);
+	}
 }
 
 int nax_linux_buf_get(struct nax_queue *q, struct nax_slot *slot)

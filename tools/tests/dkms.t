@@ -13,10 +13,13 @@ fi
 version=1.0.0
 headers=(/usr/src/linux-headers-[0-9]*-"$(dpkg --print-architecture)")
 kernel=${headers[0]#*headers-}
-deb=$work/deb/nax-dkms_${version}_all.deb
+# Always the same folder: what compiles, compiles the same again, so that ccache(1) knows it.
+built=$PWD/build/tests/dkms
+rm -rf "$built"
+deb=$built/deb/nax-dkms_${version}_all.deb
 
-ok "make deb" make -s deb DEB_BUILD=all VERSION=$version DEB_DIR="$work/deb"
-ok "it can be unpacked" dpkg-deb -x "$deb" "$work/root"
+ok "make deb" make -s deb DEB_BUILD=all VERSION=$version DEB_DIR="$built/deb"
+ok "it can be unpacked" dpkg-deb -x "$deb" "$built/root"
 scripts() {
 	local script
 
@@ -28,11 +31,11 @@ scripts() {
 }
 ok "its scripts have DKMS act on this version" scripts
 
-mkdir -p "$work/conf/framework.conf.d" "$work/dkms" "$work/modules/$kernel"
+mkdir -p "$work/conf/framework.conf.d" "$built/dkms" "$built/modules/$kernel"
 cat >"$work/conf/framework.conf" <<-END
-	dkms_tree=$work/dkms
-	source_tree=$work/root/usr/src
-	install_tree=$work/modules
+	dkms_tree=$built/dkms
+	source_tree=$built/root/usr/src
+	install_tree=$built/modules
 	mok_signing_key=$work/mok.key
 	mok_certificate=$work/mok.pub
 END
@@ -64,7 +67,7 @@ installed() {
 	local module file
 
 	for module in nax nax_ixgbe; do
-		file=$(find "$work/modules/$kernel" -name "$module.ko*")
+		file=$(find "$built/modules/$kernel" -name "$module.ko*")
 		[ -s "$file" ] || { echo "$module is not installed"; return 1; }
 		[ "$(modinfo -F version "$file")" = $version ] || { modinfo "$file"; return 1; }
 		[ "$(modinfo -F vermagic "$file" | cut -d ' ' -f 1)" = "$kernel" ] || { modinfo "$file"; return 1; }
@@ -73,7 +76,7 @@ installed() {
 ok "both modules are installed, of this version and for this kernel" installed
 removed() {
 	dkms remove -m nax -v $version --all --no-depmod || return
-	[ -z "$(find "$work/modules" "$work/dkms" -name '*nax*')" ] || { find "$work/modules" "$work/dkms"; return 1; }
+	[ -z "$(find "$built/modules" "$built/dkms" -name '*nax*')" ] || { find "$built/modules" "$built/dkms"; return 1; }
 }
 ok "remove leaves nothing" removed
 done_testing

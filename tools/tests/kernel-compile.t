@@ -6,6 +6,9 @@
 . "$(dirname "$0")/lib.sh"
 
 shopt -s nullglob extglob
+# Always the same folder: what compiles, compiles the same again, so that ccache(1) knows it.
+built=$PWD/build/tests/kernel-compile
+rm -rf "$built"
 headers=(/usr/src/linux-headers-[0-9]*-"$(dpkg --print-architecture)")
 ok "kernel headers are installed" test ${#headers[@]} -gt 0
 
@@ -14,7 +17,7 @@ sources=(framework/core/*.c drivers/ixgbe/!(vector).c)
 
 # compile KDIR: one object per portable source, named after its folder.
 compile() {
-	local build=$work/k src name objects=()
+	local build=$built/k src name objects=()
 	rm -rf "$build"
 	mkdir -p "$build"
 	for src in "${sources[@]}"; do
@@ -30,7 +33,7 @@ compile() {
 
 compiles() {
 	compile "$1" || return 1
-	for src in "$work"/k/*.c; do
+	for src in "$built"/k/*.c; do
 		[ -s "${src%.c}.o" ] || { echo "no object from $src"; return 1; }
 	done
 }
@@ -40,8 +43,8 @@ does_not_compile() {
 }
 
 version=$(sed -n 's/^VERSION := //p' Makefile)
-source=$work/installed/usr/src/nax-$version
-ok "make install-dkms" make -s install-dkms DESTDIR="$work/installed" PREFIX=/usr
+source=$built/installed/usr/src/nax-$version
+ok "make install-dkms" make -s install-dkms DESTDIR="$built/installed" PREFIX=/usr
 
 # What dkms.conf says: MAKE, and as lines of "folder/name.ko" what is built.
 dkms_conf() (
@@ -112,7 +115,7 @@ for kdir in "${headers[@]}"; do
 	ok "their version" versions
 	ok "text of nax.ko and nax_ixgbe.ko below 300 KiB" small
 done
-sources+=("$work/bad.c")
+sources=("$work/bad.c")
 echo "#include <stdio.h>" >"$work/bad.c"
 ok "a source that needs libc would be found" does_not_compile "${headers[0]}"
 done_testing

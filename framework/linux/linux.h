@@ -86,7 +86,7 @@ struct nax_rx_run {
  * @pool: where its pages come from
  * @xdp: for XDP programs
  * @xdp_ready: @xdp is registered
- * @ran: the queue has run, or might have
+ * @ran: the queue has been stopped, before which it may have run; its NAPI rests when it is freed
  * @run: of the poll under way; NAPI's. Not on the stack, where compilers zero it each time
  */
 struct nax_rx {

@@ -192,8 +192,8 @@ static bool being_loaded(const char *driver)
 }
 
 /*
- * A driver gets its file unbind when it has probed all its devices (bus_add_driver() of drivers/base/bus.c), of
- * which @nic may have been the first.
+ * A driver gets its file unbind when it has probed all its devices (bus_add_driver() of
+ * drivers/base/bus.c), of which @nic may have been the first.
  */
 static int driver_unbind(const struct nic *nic, const char *driver)
 {
@@ -262,8 +262,9 @@ static int give_once(const struct bind *b, struct nax_error *err)
 }
 
 /*
- * A driver that was asked whether it matches just before driver_override was set has the function a little
- * later: __driver_attach() of drivers/base/dd.c locks it in between. It will not be asked a second time.
+ * A driver that was asked whether it matches just before driver_override was set has the function a
+ * little later: __driver_attach() of drivers/base/dd.c locks it in between. It will not be asked a
+ * second time.
  */
 static int give(const struct bind *b, struct nax_error *err)
 {

@@ -128,9 +128,12 @@ static int nax_attach(struct nax_device *d, struct nax_error *err)
 	if (ret)
 		return nax_error_set(err, ret, "no DMA with %u address bits: %d",
 				     d->adapter->caps.dma_bits, ret);
-	ret = nax_netdev_alloc(d, err);
+	ret = nax_vectors_alloc(d, err);
 	if (ret)
 		return ret;
+	ret = nax_netdev_alloc(d, err);
+	if (ret)
+		goto vectors;
 	ret = nax_devlink_register(d, err);
 	if (ret)
 		goto free;
@@ -144,6 +147,8 @@ unregister:
 	nax_devlink_unregister(d);
 free:
 	nax_netdev_free(d);
+vectors:
+	nax_vectors_free(d);
 	return ret;
 }
 
@@ -197,6 +202,7 @@ static void nax_remove(struct pci_dev *pdev)
 	/* What was about to ask for service when it ended. */
 	cancel_delayed_work_sync(&d->service);
 	nax_netdev_free(d);
+	nax_vectors_free(d);
 	nax_adapter_destroy(d->adapter);
 	nax_unmap(d);
 	kfree(d);

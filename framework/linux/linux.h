@@ -30,6 +30,8 @@
 #include "core.h"
 
 #define NAX_QUEUE_PAIRS_DEFAULT	16u
+/* One for a pair of queues, and the last, which asks for service. */
+#define NAX_VECTORS_MIN		2u
 
 /*
  * A receive buffer is a page: room for XDP before the frame, the frame, and what build_skb() needs
@@ -381,6 +383,15 @@ static inline bool nax_rx_refill(struct nax_rx *rx, struct nax_slot *s)
 }
 
 /* vector.c */
+/**
+ * nax_vectors_alloc() - as many interrupts as a configuration may ask for, or what can be had
+ *
+ * They are the device's for as long as it is bound; only handlers come and go, with
+ * vectors_enable(). So what user space asks of an interrupt, its affinity above all, outlives down
+ * and reconfiguration.
+ */
+int nax_vectors_alloc(struct nax_device *d, struct nax_error *err);
+void nax_vectors_free(struct nax_device *d);
 int nax_irqs_alloc(struct nax_device *d);
 void nax_irqs_free(struct nax_device *d);
 int nax_linux_vectors_enable(struct nax_adapter *a, u32 n);

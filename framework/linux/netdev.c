@@ -341,8 +341,7 @@ static struct nax_counts *nax_counts_alloc(u32 n)
 static int nax_netdev_make(struct nax_device *d)
 {
 	const struct nax_caps *caps = &d->adapter->caps;
-	u32 n_irqs = min_t(u32, caps->vectors_max - 1u, num_possible_cpus());
-	u32 rx = min_t(u32, caps->rxq_max, n_irqs), tx = min_t(u32, caps->txq_max, n_irqs);
+	u32 rx = min_t(u32, caps->rxq_max, d->n_irqs), tx = min_t(u32, caps->txq_max, d->n_irqs);
 	struct nax_netdev *n;
 
 	d->net = alloc_etherdev_mqs(sizeof(*n), tx, rx);
@@ -352,7 +351,6 @@ static int nax_netdev_make(struct nax_device *d)
 	n->device = d;
 	n->adapter = d->adapter;
 	SET_NETDEV_DEV(d->net, &d->pdev->dev);
-	d->n_irqs = n_irqs;
 	d->rx = nax_counts_alloc(rx);
 	d->tx = nax_counts_alloc(tx);
 	return d->rx && d->tx ? nax_irqs_alloc(d) : -ENOMEM;

@@ -95,6 +95,25 @@ static void nax_dim_work(struct work_struct *work)
 	dim->state = DIM_START_MEASURE;
 }
 
+int nax_vectors_alloc(struct nax_device *d, struct nax_error *err)
+{
+	u32 max = min_t(u32, d->adapter->caps.vectors_max, num_possible_cpus() + 1);
+	int n = pci_alloc_irq_vectors(d->pdev, NAX_VECTORS_MIN, max, PCI_IRQ_MSIX);
+
+	if (n < 0)
+		return nax_error_set(err, n, "interrupts: %u to %u MSI-X vectors cannot be had: %d",
+				     NAX_VECTORS_MIN, max, n);
+	if ((u32)n < max)
+		dev_notice(&d->pdev->dev, "interrupts: %d of %u MSI-X vectors\n", n, max);
+	d->n_irqs = n - 1;
+	return 0;
+}
+
+void nax_vectors_free(struct nax_device *d)
+{
+	pci_free_irq_vectors(d->pdev);
+}
+
 int nax_irqs_alloc(struct nax_device *d)
 {
 	u32 k;
@@ -183,13 +202,10 @@ int nax_linux_vectors_enable(struct nax_adapter *a, u32 n)
 	u32 k = 0;
 	int ret;
 
-	ret = pci_alloc_irq_vectors(d->pdev, n, n, PCI_IRQ_MSIX);
-	if (ret < 0)
-		return ret;
 	snprintf(d->last_irq, sizeof(d->last_irq), "%s", d->net->name);
 	ret = request_irq(pci_irq_vector(d->pdev, n - 1), nax_irq_last, 0, d->last_irq, a);
 	if (ret)
-		goto free;
+		return ret;
 	for (k = 0; k < n - 1; k++) {
 		ret = nax_irq_on(&d->irq[k], &a->vector[k]);
 		if (ret)
@@ -201,8 +217,6 @@ off:
 	while (k--)
 		nax_irq_off(&d->irq[k]);
 	free_irq(pci_irq_vector(d->pdev, n - 1), a);
-free:
-	pci_free_irq_vectors(d->pdev);
 	return ret;
 }
 
@@ -215,7 +229,6 @@ void nax_linux_vectors_disable(struct nax_adapter *a)
 		if (d->irq[k].on)
 			nax_irq_off(&d->irq[k]);
 	free_irq(pci_irq_vector(d->pdev, a->n_vectors - 1), a);
-	pci_free_irq_vectors(d->pdev);
 }
 
 static void nax_tx_pause(struct nax_queue *q, bool pause)

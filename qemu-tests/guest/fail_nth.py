@@ -18,10 +18,7 @@ import time
 # What else Linux says when it has no memory: netdev_register_kobject() goes on without a name, which a device needs;
 # __request_region() says what it says of a region that is taken; msi_handle_pci_fail() knows one reason alone.
 linux_says = collections.defaultdict(tuple, {
-    "probe": (errno.EINVAL, errno.EBUSY),
-    "open": (errno.ENOSPC,),
-    "channels": (errno.ENOSPC,),
-    "mtu": (errno.ENOSPC,),
+    "probe": (errno.EINVAL, errno.EBUSY, errno.ENOSPC),
 })
 
 SIOCETHTOOL = 0x8946

@@ -71,13 +71,14 @@ running()
 	[ -n "$1" ] && [ "$(awk '{ print $3 }' "/proc/$1/stat" 2>/dev/null || echo Z)" != Z ]
 }
 
-# await_file TEST FILE: the file appears within 10 s.
+# await_file TEST FILE PID: the file, which process PID makes, appears within 10 s.
 await_file()
 {
 	local i
 
 	for ((i = 0; i < 100; i++)); do
 		! test "$1" "$2" || return 0
+		running "$3" || { echo "$2: who would make it has ended"; return 1; }
 		sleep 0.1
 	done
 	echo "$2: not there after 10 s"
@@ -98,7 +99,7 @@ start_nicsim()
 	(cd "$dir" && exec "$nicsim" "${options[@]}" "${nicsim_options[@]}" --ready-fd 3) \
 		>"$dir/nicsim.log" 2>&1 3>"$dir/ready" </dev/null &
 	nicsim_pid=$!
-	await_file -s "$dir/ready" >>"$dir/nicsim.log"
+	await_file -s "$dir/ready" "$nicsim_pid" >>"$dir/nicsim.log"
 }
 
 # in_host LOG CMD..: start a program of the test host and leave its id in $started.
@@ -129,7 +130,7 @@ start_guest()
 		in_host "$dir/guest$n.qemu" "${guest_qemu[@]}"
 	fi
 	guest_pids[n]=$started
-	[ "$guests" -eq 1 ] || await_file -S "$dir/peer.sock"
+	[ "$guests" -eq 1 ] || await_file -S "$dir/peer.sock" "$started"
 }
 
 # qmp N COMMAND: give a guest's QEMU a command, JSON; print its answer, fail if that is an error.

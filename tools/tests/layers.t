@@ -78,20 +78,17 @@ ok "no kernel version tests" refuses git grep -nE 'LINUX_VERSION_CODE|enable_uns
 ok "drivers have no #ifdef" refuses grep -rnE '^[[:space:]]*#[[:space:]]*if(def|ndef)?[[:space:]].*(KERNEL|linux)' \
 	drivers --include='*.[ch]'
 spdx() {
-	local f bad=0
-	while read -r f; do
-		head -n 3 "$f" | grep -q SPDX-License-Identifier || { echo "$f has no SPDX line"; bad=1; }
-	done < <(git ls-files '*.c' '*.h' '*.t' '*.sh')
-	return $bad
+	git ls-files -z '*.c' '*.h' '*.t' '*.sh' | xargs -0 awk '
+		FNR == 1 { without[FILENAME] }
+		/SPDX-License-Identifier/ { delete without[FILENAME] }
+		FNR == 3 { nextfile }
+		END { for (file in without) { print file " has no SPDX line"; bad = 1 }; exit bad || !NR }'
 }
 ok "every source file names its licence" spdx
 lengths() {
-	local f n bad=0
-	while read -r f; do
-		n=$(wc -l <"$f")
-		[ "$n" -le 700 ] || { echo "$f has $n lines, more than 700"; bad=1; }
-	done < <(git ls-files '*.c' '*.h' '*.t' '*.sh')
-	return $bad
+	git ls-files -z '*.c' '*.h' '*.t' '*.sh' | xargs -0 awk '
+		FNR == 701 { print FILENAME " has more than 700 lines"; bad = 1 }
+		END { exit bad || !NR }'
 }
 ok "no file is longer than 700 lines" lengths
 done_testing

@@ -2,8 +2,7 @@
 /* What is asked of a device beside its traffic: NVM, the memory of a module, the lamps. */
 #include "internal.h"
 
-/* The device answers: it was attached, and is neither asleep nor gone nor on its way between. */
-static int nax_access_check(struct nax_core *c, const char *what, bool there, struct nax_error *err)
+int nax_access_check(struct nax_core *c, const char *what, bool there, struct nax_error *err)
 {
 	if (nax_is_gone(c))
 		return nax_refuse_gone(c, err);

@@ -26,6 +26,12 @@ void nax_set_state(struct nax_core *c, enum nax_adapter_state state)
 	WRITE_ONCE(c->a.state, state);
 }
 
+void nax_set_attached(struct nax_core *c)
+{
+	nax_set_state(c, NAX_STATE_ATTACHED);
+	nax_ptp_begin(c);
+}
+
 void nax_event_post(struct nax_core *c, enum nax_event event, const struct nax_queue *q,
 		    const char *text)
 {
@@ -95,6 +101,7 @@ int nax_start(struct nax_core *c, struct nax_error *err)
 {
 	int ret;
 
+	nax_ptp_end(c);
 	c->fail.code = 0;
 	nax_enter(c, NAX_OP_START, NULL);
 	ret = c->a.driver->ops->start(&c->a);
@@ -104,6 +111,7 @@ int nax_start(struct nax_core *c, struct nax_error *err)
 		return ret;
 	c->started = true;
 	nax_set_state(c, NAX_STATE_STARTED);
+	nax_ptp_begin(c);
 	ret = nax_apply_link(c, err);
 	if (ret)
 		return ret;
@@ -111,6 +119,7 @@ int nax_start(struct nax_core *c, struct nax_error *err)
 	nax_apply_offloads(c);
 	nax_apply_rss(c);
 	nax_apply_itr(c);
+	nax_ptp_apply(c);
 	return 0;
 }
 
@@ -173,6 +182,7 @@ void nax_take_down(struct nax_core *c)
 	c->vectors_on = false;
 	clear_bit(NAX_PEND_IRQ, &c->pending);
 	nax_queues_each(c, nax_queue_stop);
+	nax_ptp_end(c);
 	if (!c->started)
 		return;
 	/* Before the next start() clears them; after the queues, whose last frames they count. */
@@ -237,7 +247,7 @@ free:
 	if (nax_is_gone(c))
 		nax_go_gone(c, nax_note_text(&c->gone));
 	else
-		nax_set_state(c, NAX_STATE_ATTACHED);
+		nax_set_attached(c);
 	return ret;
 }
 
@@ -253,8 +263,8 @@ void nax_adapter_down(struct nax_adapter *a)
 	/* Of a device that is gone the link says why. */
 	if (a->state != NAX_STATE_GONE)
 		memset(&c->link, 0, sizeof(c->link));
-	if (a->state == NAX_STATE_UP)
-		nax_set_state(c, NAX_STATE_ATTACHED);
+	if (a->state == NAX_STATE_UP || a->state == NAX_STATE_ATTACHED)
+		nax_set_attached(c);
 	if (nax_is_gone(c) && !c->cut_off)
 		nax_go_gone(c, nax_note_text(&c->gone));
 }
@@ -380,6 +390,6 @@ int nax_adapter_resume(struct nax_adapter *a, struct nax_error *err)
 		return nax_resume_up(c, err);
 	ret = nax_pci_enable(c, err);
 	memset(&c->link, 0, sizeof(c->link));
-	nax_set_state(c, NAX_STATE_ATTACHED);
+	nax_set_attached(c);
 	return ret;
 }

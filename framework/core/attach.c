@@ -127,6 +127,8 @@ static void nax_attach_clear(struct nax_core *c, const struct nax_driver *drv)
 	memset(&c->hung, 0, sizeof(c->hung));
 	memset(&c->recover, 0, sizeof(c->recover));
 	memset(&c->rx_watch, 0, sizeof(c->rx_watch));
+	memset(&c->ptp, 0, sizeof(c->ptp));
+	c->ptp.seen_at = c->ops->time_ns(a);
 	memset(c->hw, 0, sizeof(c->hw));
 	c->pending = 0;
 	c->pause_seen = 0;
@@ -249,7 +251,7 @@ int nax_adapter_attach(struct nax_adapter *a, const struct nax_driver *drv, stru
 		ret = nax_attach_tables(c, err);
 	if (ret)
 		goto detach;
-	nax_set_state(c, NAX_STATE_ATTACHED);
+	nax_set_attached(c);
 	return 0;
 
 detach:

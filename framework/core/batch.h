@@ -112,7 +112,7 @@ static inline void nax_queue_ring_doorbell(struct nax_queue *q)
 /** nax_queue_count_rx() - review and count what rx_reap() found from slot @first on. */
 static inline void nax_queue_count_rx(struct nax_queue *q, u32 first)
 {
-	if (unlikely(q->batch.flags & (NAX_F_RX_ERROR | NAX_F_RX_CSUM_BAD)))
+	if (unlikely(q->batch.flags & (NAX_F_RX_ERROR | NAX_F_RX_CSUM_BAD | NAX_F_RX_TSTAMP)))
 		nax_rx_review(q, first, q->ring.begin);
 	nax_count(&q->stats.packets, q->batch.packets);
 	nax_count(&q->stats.bytes, q->batch.bytes);

@@ -284,6 +284,16 @@ static int nax_caps_check_rest(const struct nax_driver *drv, const struct nax_ca
 	if (!caps->nvm_words != !drv->ops->nvm)
 		return nax_error_set(err, -EINVAL, "caps.nvm_words is %u: ops.nvm is %s",
 				     caps->nvm_words, drv->ops->nvm ? "there" : "missing");
+	if (!caps->ptp_rx != !drv->ops->ptp || caps->ptp_rx >> NAX_PTP_RXS ||
+	    (caps->ptp_rx && !(caps->ptp_rx & BIT(NAX_PTP_RX_NONE))))
+		return nax_error_set(err, -EINVAL,
+				     "caps.ptp_rx is 0x%x: must be bit 0 and some of 0x%x, 0 without ops.ptp, which is %s",
+				     caps->ptp_rx, (1u << NAX_PTP_RXS) - 1,
+				     drv->ops->ptp ? "there" : "missing");
+	if (caps->ptp_ppb_max >= 1000000000)
+		return nax_error_set(err, -EINVAL,
+				     "caps.ptp_ppb_max is %u: must be below 1000000000",
+				     caps->ptp_ppb_max);
 	if (caps->itr_max_us && !caps->itr_step_us)
 		return nax_error_set(err, -EINVAL,
 				     "caps.itr_step_us is 0: must be at least 1 with caps.itr_max_us %u",
@@ -343,6 +353,11 @@ int nax_driver_check(const struct nax_driver *drv, struct nax_error *err)
 				    drv->ops->selftest->irq_raise && drv->ops->selftest->loopback))
 		return nax_error_set(err, -EINVAL,
 				     "ops.selftest: must have registers, irq_raise and loopback");
+	if (drv->ops->ptp && !(drv->ops->ptp->set_rate && drv->ops->ptp->read &&
+			       drv->ops->ptp->set_stamps && drv->ops->ptp->latched &&
+			       drv->ops->ptp->take))
+		return nax_error_set(err, -EINVAL,
+				     "ops.ptp: must have set_rate, read, set_stamps, latched and take");
 	if (drv->alive_reg & 3 || drv->bar_size_min < 4 ||
 	    drv->alive_reg > drv->bar_size_min - 4)
 		return nax_error_set(err, -EINVAL,

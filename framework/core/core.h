@@ -321,6 +321,57 @@ int nax_adapter_identify(struct nax_adapter *a, enum nax_led led, struct nax_err
 int nax_adapter_selftest(struct nax_adapter *a, bool offline, struct nax_error result[NAX_TESTS],
 			 struct nax_error *err);
 
+/**
+ * nax_adapter_clock_read() - time of the device's clock; ATTACHED or UP
+ * @a: adapter
+ * @ns: result
+ * @err: why not
+ *
+ * The clock begins at 0 at attach(). It goes on while the adapter is down; over resets and suspend
+ * it is carried on by the back end's time_ns(). To be read at least once in NAX_CLOCK_READ_NS.
+ *
+ * nax_adapter_clock_set() - set it; while polls rest
+ * nax_adapter_clock_step() - move it; while polls rest
+ * nax_adapter_clock_adjust() - let it go faster by @scaled_ppm, parts per million with 16 bits of
+ * fraction
+ *
+ * Return: 0; -EOPNOTSUPP without a clock; -ENODEV; -EBUSY; -ERANGE beyond caps.ptp_ppb_max.
+ */
+int nax_adapter_clock_read(struct nax_adapter *a, u64 *ns, struct nax_error *err);
+int nax_adapter_clock_set(struct nax_adapter *a, u64 ns, struct nax_error *err);
+int nax_adapter_clock_step(struct nax_adapter *a, s64 ns, struct nax_error *err);
+int nax_adapter_clock_adjust(struct nax_adapter *a, s64 scaled_ppm, struct nax_error *err);
+
+#define NAX_CLOCK_READ_NS	300000000000ull
+
+/**
+ * nax_adapter_set_stamps() - which packets get a time stamp
+ * @a: adapter, in any state after attach()
+ * @stamps: what is asked for
+ * @err: why not
+ *
+ * Kept, and applied whenever the adapter starts. Received packets that have a time stamp bear
+ * NAX_F_RX_TSTAMP, and it is in ring.tstamp. Return: 0; -EOPNOTSUPP without a clock; -ERANGE for
+ * packets that the device cannot tell from others; -ENODEV.
+ */
+int nax_adapter_set_stamps(struct nax_adapter *a, const struct nax_stamps *stamps,
+			   struct nax_error *err);
+void nax_adapter_get_stamps(const struct nax_adapter *a, struct nax_stamps *stamps);
+
+/**
+ * nax_adapter_tx_stamp() - take the time stamp of a sent packet
+ * @a: adapter
+ * @ns: result
+ *
+ * One packet with NAX_F_TX_TSTAMP may be under way. Control, or the poll context of a transmit
+ * queue, which both may ask: one of them gets it. Return: 0; -EAGAIN: there is none yet;
+ * -ENETDOWN: and there will be none.
+ */
+int nax_adapter_tx_stamp(struct nax_adapter *a, u64 *ns);
+
+/** nax_adapter_stamps_cleared() - time stamps of received packets that nobody came for. */
+u64 nax_adapter_stamps_cleared(const struct nax_adapter *a);
+
 /** nax_vector_arm() - no work was found: interrupt when there is. Poll once more after it. */
 void nax_vector_arm(struct nax_vector *v);
 

@@ -45,6 +45,12 @@ static u32 fix_hdr(u32 lengths)
 	return nax_tx_l2(lengths) + nax_tx_l3(lengths) + nax_tx_l4(lengths);
 }
 
+/* A time stamp is nothing that software could make in the device's place. */
+static bool fix_stamp_ok(const struct nax_queue *q, u32 flags)
+{
+	return !(flags & NAX_F_TX_TSTAMP) || q->adapter->driver->ops->ptp;
+}
+
 /* Whether a request makes sense as far as can be seen without the packet's bytes. */
 static bool fix_request_ok(u32 flags, u32 lengths, u32 gso, u32 bytes)
 {
@@ -52,8 +58,6 @@ static bool fix_request_ok(u32 flags, u32 lengths, u32 gso, u32 bytes)
 	u32 l4 = flags & NAX_F_L4_MASK;
 	u32 need = nax_tx_l2(lengths) + nax_tx_l3(lengths);
 
-	if (flags & NAX_F_TX_MASK & ~(NAX_F_TX_IPCSUM | NAX_F_TX_L4CSUM | NAX_F_TX_GSO))
-		return false;
 	if ((ip != NAX_F_IPV4 && ip != NAX_F_IPV6) ||
 	    (flags & NAX_F_TX_IPCSUM && ip != NAX_F_IPV4))
 		return false;
@@ -135,7 +139,9 @@ bool nax_tx_needs_fix(const struct nax_queue *q, u32 flags, u32 lengths, u32 gso
 		return true;
 	if (fix_frame_len(flags, lengths, gso, bytes) > q->adapter->max_frame)
 		return true;
-	if (!(flags & NAX_F_TX_MASK))
+	if (!fix_stamp_ok(q, flags))
+		return true;
+	if (!(flags & NAX_F_TX_HEADERS))
 		return false;
 	if (!fix_request_ok(flags, lengths, gso, bytes))
 		return true;
@@ -429,7 +435,9 @@ static bool fix_packet_ok(const struct nax_queue *q, const struct fix_packet *p)
 
 	if (p->empty || p->n > NAX_PIECES_MAX)
 		return false;
-	if (s->flags & NAX_F_TX_MASK && !fix_request_ok(s->flags, s->hash, s->gso, p->bytes))
+	if (!fix_stamp_ok(q, s->flags))
+		return false;
+	if (s->flags & NAX_F_TX_HEADERS && !fix_request_ok(s->flags, s->hash, s->gso, p->bytes))
 		return false;
 	if (fix_tag_len(q, s->flags) && p->bytes < NAX_ETH_LEN)
 		return false;

@@ -168,6 +168,42 @@ struct nax_rx_watch {
 };
 
 /**
+ * struct nax_ptp_clock - how the device's counter becomes time
+ * @on: the counter goes on, and what follows is of it
+ * @bits: of the counter that are fractions of a nanosecond
+ * @scaled_ppm: how the clock was adjusted
+ * @counter: the counter at some moment
+ * @ns: time at that moment
+ * @fraction: and the fraction of a nanosecond, in the counter's unit
+ * @seen_ns: time when the clock was last looked at
+ * @seen_at: and what the back end's clock was then
+ * @stamps: which packets are stamped
+ * @taking: bit 0: somebody looks at the latch of sent packets; bit 1: of received ones
+ * @received: time stamps taken from that latch
+ * @waits_since: 0, or when the service found that latch full
+ * @waits_received: @received at that time
+ * @cleared: time stamps that were latched and taken by nobody
+ *
+ * Polls read @on, @bits, @counter, @ns and @fraction: control pauses them before it writes those.
+ */
+struct nax_ptp_clock {
+	bool on;
+	u32 bits;
+	s64 scaled_ppm;
+	u64 counter;
+	u64 ns;
+	u64 fraction;
+	u64 seen_ns;
+	u64 seen_at;
+	struct nax_stamps stamps;
+	unsigned long taking;
+	u64 received;
+	u64 waits_since;
+	u64 waits_received;
+	u64 cleared;
+};
+
+/**
  * struct nax_core - an adapter with what drivers do not see
  * @a: the driver's part
  * @ops: the operating system
@@ -202,6 +238,7 @@ struct nax_rx_watch {
  * @hw_new: what the last reading added
  * @pause_seen: pause frames received when the watchdog last looked
  * @rx_watch: for the service
+ * @ptp: clock and time stamps
  * @stats_wait_ns: time between two looks at the device's counters; less when something may hang
  * @kept: counters of queues that are no more, caps.rxq_max and then caps.txq_max of them
  * @mem_blocks: memory blocks held, for the leak check
@@ -245,6 +282,7 @@ struct nax_core {
 	u64 hw_new[NAX_HW_STATS_MAX];
 	u64 pause_seen;
 	struct nax_rx_watch rx_watch;
+	struct nax_ptp_clock ptp;
 	u64 stats_wait_ns;
 	struct nax_queue_stats *kept;
 
@@ -396,6 +434,8 @@ void nax_pause_all(struct nax_core *c);
 void nax_resume_all(struct nax_core *c);
 /** nax_set_state() - for all but datapath to see. */
 void nax_set_state(struct nax_core *c, enum nax_adapter_state state);
+/** nax_set_attached() - to ATTACHED, where of all that the device does its clock goes on. */
+void nax_set_attached(struct nax_core *c);
 /** nax_event_post() - tell the back end, and the log, of queue @q or (NULL) the adapter. */
 void nax_event_post(struct nax_core *c, enum nax_event event, const struct nax_queue *q,
 		    const char *text);
@@ -403,6 +443,35 @@ void nax_event_post(struct nax_core *c, enum nax_event event, const struct nax_q
 int nax_apply_link(struct nax_core *c, struct nax_error *err);
 void nax_apply_offloads(struct nax_core *c);
 void nax_apply_itr(struct nax_core *c);
+
+/* access.c */
+
+/**
+ * nax_access_check() - whether the device answers: it was attached, and is neither asleep nor gone
+ * nor on its way between
+ * @c: adapter
+ * @what: is asked for
+ * @there: the driver has that
+ * @err: why not
+ *
+ * Return: 0; -ENODEV, -EBUSY, -EOPNOTSUPP.
+ */
+int nax_access_check(struct nax_core *c, const char *what, bool there, struct nax_error *err);
+
+/* ptp.c */
+
+/** nax_ptp_begin() - the device can be reached: its clock goes on from where time is by now. */
+void nax_ptp_begin(struct nax_core *c);
+/** nax_ptp_end() - note the time: the device may be reset after this, or is gone. Polls rest. */
+void nax_ptp_end(struct nax_core *c);
+/** nax_ptp_apply() - tell the driver which packets to stamp; control, started, polls rest. */
+void nax_ptp_apply(struct nax_core *c);
+/** nax_ptp_link() - the link has changed, and with its speed perhaps the counter's unit. */
+void nax_ptp_link(struct nax_core *c);
+/** nax_ptp_service() - look at clock and latch now and then. UP. */
+void nax_ptp_service(struct nax_core *c, u64 now);
+/** nax_ptp_received() - fetch the time stamp of the packet that ends in slot @i; poll context. */
+void nax_ptp_received(struct nax_queue *q, u32 i);
 
 /* filter.c */
 

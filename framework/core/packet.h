@@ -149,7 +149,7 @@ bool nax_tx_needs_fix(const struct nax_queue *q, u32 flags, u32 lengths, u32 gso
 
 /**
  * nax_rx_review() - look again at the packets in slots [@first, @end): verify what hardware calls
- * bad, count errors, correct q->batch
+ * bad, count errors, fetch time stamps, correct q->batch
  */
 void nax_rx_review(struct nax_queue *q, u32 first, u32 end);
 

@@ -50,6 +50,11 @@ static int nax_queue_memory(struct nax_core *c, struct nax_queue_core *qc, u32 s
 		if (!q->priv)
 			return -ENOMEM;
 	}
+	if (q->is_rx && c->a.driver->ops->ptp) {
+		q->ring.tstamp = nax_zalloc(c, slots * sizeof(*q->ring.tstamp));
+		if (!q->ring.tstamp)
+			return -ENOMEM;
+	}
 	if (q->is_rx)
 		return 0;
 	q->report = nax_zalloc(c, slots * sizeof(*q->report));
@@ -160,6 +165,7 @@ void nax_queue_free(struct nax_core *c, struct nax_queue *q)
 	nax_free(c, q->report);
 	nax_free(c, q->priv);
 	nax_dma_free(c, q->desc, qc->desc_bytes, q->desc_dma);
+	nax_free(c, q->ring.tstamp);
 	nax_free(c, q->ring.slot);
 	nax_free(c, qc);
 }

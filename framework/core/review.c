@@ -2,7 +2,8 @@
 /*
  * A second look at received packets that the device found fault with. Devices misjudge checksums
  * (padding, tags they do not know, extension headers), so "bad" is verified before anybody
- * believes it; damaged frames are counted and taken out of the batch.
+ * believes it; damaged frames are counted and taken out of the batch. And at those that it has
+ * stamped, since one of them at most can have what its latch holds.
  */
 
 #include "internal.h"
@@ -71,6 +72,8 @@ void nax_rx_review(struct nax_queue *q, u32 first, u32 end)
 		flags = nax_ring_slot(&q->ring, i)->flags;
 		if (!(flags & NAX_F_EOP))
 			continue;
+		if (flags & NAX_F_RX_TSTAMP)
+			nax_ptp_received(q, i);
 		if (flags & NAX_F_RX_ERROR)
 			review_error(q, first, i);
 		else if (flags & NAX_F_RX_CSUM_BAD)

@@ -322,7 +322,7 @@ free:
 	if (nax_is_gone(c))
 		nax_go_gone(c, nax_note_text(&c->gone));
 	else
-		nax_set_state(c, NAX_STATE_ATTACHED);
+		nax_set_attached(c);
 	return ret;
 }
 

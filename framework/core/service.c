@@ -80,8 +80,10 @@ void nax_link_poll(struct nax_core *c)
 		nax_verify_link(a, &now);
 	same = nax_link_same(&now, &c->link);
 	c->link = now;
-	if (!same)
-		nax_link_report(c);
+	if (same)
+		return;
+	nax_ptp_link(c);
+	nax_link_report(c);
 }
 
 void nax_adapter_link(const struct nax_adapter *a, struct nax_link *link)
@@ -278,6 +280,7 @@ static void nax_service_run(struct nax_core *c)
 	if (now - c->stats_ns >= c->stats_wait_ns)
 		nax_stats_collect(c);
 	nax_service_watch(c, now);
+	nax_ptp_service(c, now);
 	if (test_and_clear_bit(NAX_PEND_VERIFY, &c->pending))
 		nax_queues_each(c, nax_stop_quarantined);
 	if (test_and_clear_bit(NAX_PEND_FAULT, &c->pending))

@@ -226,6 +226,32 @@ static void test_nvm(void **state)
 	fake_destroy(f);
 }
 
+static void test_ptp(void **state)
+{
+	static const struct nax_ptp_ops nothing;
+	struct fake *f = fake_create(0);
+	struct nax_error err;
+
+	(void)state;
+	f->caps.ptp_rx = BIT(NAX_PTP_RX_NONE);
+	refuse(f, "caps.ptp_rx is 0x1: must be bit 0 and some of 0xf, 0 without ops.ptp, which is missing");
+	f->ops.ptp = &nothing;
+	assert_int_equal(nax_caps_check(&f->drv, &f->caps, &err), 0);
+	f->caps.ptp_rx = 0;
+	refuse(f, "caps.ptp_rx is 0x0: must be bit 0 and some of 0xf, 0 without ops.ptp, which is there");
+	f->caps.ptp_rx = BIT(NAX_PTP_RX_V2_EVENT);
+	refuse(f, "caps.ptp_rx is 0x8: ");
+	f->caps.ptp_rx = BIT(NAX_PTP_RX_NONE) | BIT(NAX_PTP_RXS);
+	refuse(f, "caps.ptp_rx is 0x11: ");
+	f->caps.ptp_rx = BIT(NAX_PTP_RX_NONE);
+	f->caps.ptp_ppb_max = 1000000000;
+	refuse(f, "caps.ptp_ppb_max is 1000000000: must be below 1000000000");
+	assert_int_equal(nax_driver_check(&f->drv, &err), -EINVAL);
+	assert_string_equal(err.text,
+			    "ops.ptp: must have set_rate, read, set_stamps, latched and take");
+	fake_destroy(f);
+}
+
 static void test_driver(void **state)
 {
 	static const size_t required[] = {
@@ -272,6 +298,7 @@ int main(void)
 		cmocka_unit_test(test_strings_and_addresses),
 		cmocka_unit_test(test_stats),
 		cmocka_unit_test(test_nvm),
+		cmocka_unit_test(test_ptp),
 		cmocka_unit_test(test_driver),
 	};
 

@@ -18,6 +18,7 @@
 
 #include <nax/caps.h>
 #include <nax/hal.h>
+#include <nax/ptp.h>
 #include <nax/queue.h>
 #include <nax/report.h>
 
@@ -187,6 +188,7 @@ struct nax_selftest_ops {
  * @identify: let the port's lamps say which port it is; from attach() to detach()
  * @nvm: NVM
  * @selftest: self-test
+ * @ptp: clock and time stamps
  */
 struct nax_driver_ops {
 	int (*attach)(struct nax_adapter *a, struct nax_caps *caps);
@@ -216,6 +218,7 @@ struct nax_driver_ops {
 	void (*identify)(struct nax_adapter *a, enum nax_led led);
 	const struct nax_nvm_ops *nvm;
 	const struct nax_selftest_ops *selftest;
+	const struct nax_ptp_ops *ptp;
 };
 
 /**

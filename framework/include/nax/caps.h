@@ -107,6 +107,9 @@ struct nax_stat_desc {
  *	called for queue vectors
  * @pause: the device can send and honour IEEE 802.3x pause frames
  * @nvm_words: 16-bit words of NVM that nax_driver_ops.nvm reaches, 0 without that table
+ * @ptp_rx: BIT(enum nax_ptp_rx) of what can be chosen, NAX_PTP_RX_NONE among them; 0 without
+ *	nax_driver_ops.ptp
+ * @ptp_ppb_max: how much faster or slower the clock can go, in parts per 10^9
  * @n_stats: entries of @stats
  * @stats: hardware counters, constant
  */
@@ -152,6 +155,8 @@ struct nax_caps {
 	bool irq_autoclear;
 	bool pause;
 	u32 nvm_words;
+	u32 ptp_rx;
+	u32 ptp_ppb_max;
 	u16 n_stats;
 	const struct nax_stat_desc *stats;
 };

@@ -7,6 +7,7 @@
 #include <nax/caps.h>
 #include <nax/hal.h>
 #include <nax/offload.h>
+#include <nax/ptp.h>
 #include <nax/queue.h>
 #include <nax/report.h>
 #include <nax/ring.h>

@@ -71,7 +71,7 @@ static inline void nax_slot_write(struct nax_slot *s, u64 flags_hash, u64 len_vl
  * @end: one past the newest slot given to the driver; the framework moves it forward
  * @mask: N - 1, where N is a power of two; constant while the queue exists
  * @slot: N slots; constant while the queue exists
- * @tstamp: N receive or transmit time stamps in ns beside the slots; NULL unless they are on
+ * @tstamp: N receive time stamps in ns beside the slots; NULL where the device has no clock
  *
  * Always begin <= next <= end <= begin + N in free-running arithmetic.
  */

@@ -62,9 +62,9 @@ static const u32 hash_flags[16] = {
 	HASH4(0), HASH4(4), HASH4(8), HASH4(12),
 };
 
-/* What makes a descriptor a good frame of its own. */
+/* What makes a descriptor a good frame of its own, and one whose time nobody has asked for. */
 #define RX_SINGLE		(IXGBE_RXD_DD | IXGBE_RXD_EOP)
-#define RX_SINGLE_MASK		(RX_SINGLE | IXGBE_RXD_ERRORS)
+#define RX_SINGLE_MASK		(RX_SINGLE | IXGBE_RXD_ERRORS | IXGBE_RXD_TS)
 
 static inline u32 rx_error(u32 status)
 {
@@ -95,7 +95,8 @@ static inline u32 rx_flags(u32 info, u32 status, u32 keep)
 {
 	if (!(status & IXGBE_RXD_EOP))
 		return 0;
-	return rx_good(info, status, keep) | (status & IXGBE_RXD_ERRORS ? rx_error(status) : 0);
+	return rx_good(info, status, keep) | (status & IXGBE_RXD_ERRORS ? rx_error(status) : 0) |
+	       (status & IXGBE_RXD_TS ? NAX_F_RX_TSTAMP : 0);
 }
 
 /*
@@ -215,11 +216,15 @@ static noinline void tx_translate(const struct nax_slot *s, struct ixgbe_request
 	*r = (struct ixgbe_request){
 		.flags = flags, .lengths = s->hash, .gso = s->gso,
 		.context = { .type = IXGBE_TXD_DTYP_CONTEXT | IXGBE_TXD_DEXT },
-		.cmd = TX_CMD | (flags & NAX_F_VLAN ? IXGBE_TXD_VLE : 0),
+		.cmd = TX_CMD | (flags & NAX_F_VLAN ? IXGBE_TXD_VLE : 0) |
+		       (flags & NAX_F_TX_TSTAMP ? IXGBE_TXD_TSTAMP : 0),
 		.status = IXGBE_TXD_CC,
 	};
-	if (!(flags & NAX_F_TX_MASK)) {
-		/* Lengths need not be known for a tag alone: it goes after the addresses. */
+	if (!(flags & NAX_F_TX_HEADERS)) {
+		/*
+		 * Lengths need not be known for a tag, which goes after the addresses, or for a
+		 * time stamp.
+		 */
 		r->context.vlan_macip = ETHER_HEADER << IXGBE_TXC_MACLEN_SHIFT;
 		return;
 	}

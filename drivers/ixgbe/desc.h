@@ -38,6 +38,7 @@ union ixgbe_rx_desc {
 #define IXGBE_RXD_EOP			BIT(1)
 #define IXGBE_RXD_VP			BIT(3)
 #define IXGBE_RXD_SUM_SEEN		GENMASK(6, 5)	/* IPCS, L4CS */
+#define IXGBE_RXD_TS			BIT(16)	/* the latch RXSTMP is of this frame */
 #define IXGBE_RXD_ERR_CE		BIT(24)	/* frame check sequence */
 #define IXGBE_RXD_ERR_LE		BIT(25)	/* 802.3 length field */
 #define IXGBE_RXD_ERR_PE		BIT(27)	/* symbol */
@@ -72,6 +73,7 @@ union ixgbe_tx_desc {
 #define IXGBE_TXD_DEXT			BIT(29)
 
 /* Data descriptor */
+#define IXGBE_TXD_TSTAMP		BIT(19)	/* section 7.2.3.2.4, MAC: latch TXSTMP */
 #define IXGBE_TXD_EOP			BIT(24)
 #define IXGBE_TXD_IFCS			BIT(25)
 #define IXGBE_TXD_RS			BIT(27)

@@ -15,6 +15,11 @@
 #define IXGBE_MTU_MAX		9710
 #define IXGBE_FRAME_MAX		9728	/* MAXFRS.MFS: frame check sequence counted, tag not */
 
+/* What TSYNCRXCTL.TYPE can tell from other packets, and what INCVALUE has room for. */
+#define IXGBE_PTP_RX		(BIT(NAX_PTP_RX_NONE) | BIT(NAX_PTP_RX_V1_SYNC) | \
+				 BIT(NAX_PTP_RX_V1_DELAY_REQ) | BIT(NAX_PTP_RX_V2_EVENT))
+#define IXGBE_PTP_PPB_MAX	250000000
+
 #define IXGBE_NVM_CHECKSUM	0x3f	/* NVM word, section 6.3.6 */
 
 /** enum ixgbe_port - how a device id is connected */
@@ -172,6 +177,7 @@ extern const struct nax_nvm_ops ixgbe_nvm_ops;
 /* link.c */
 void ixgbe_link_init(struct nax_adapter *a);
 u32 ixgbe_link_modes(struct nax_adapter *a);
+bool ixgbe_links_up(struct nax_adapter *a, u32 *links);
 void ixgbe_link_get(struct nax_adapter *a, struct nax_link *link);
 int ixgbe_link_set(struct nax_adapter *a, const struct nax_link_settings *set);
 
@@ -180,6 +186,9 @@ void ixgbe_identify(struct nax_adapter *a, enum nax_led led);
 
 /* selftest.c */
 extern const struct nax_selftest_ops ixgbe_selftest_ops;
+
+/* ptp.c */
+extern const struct nax_ptp_ops ixgbe_ptp_ops;
 
 /* sfp.c */
 int ixgbe_module_read(struct nax_adapter *a, const struct nax_module_page *page, u8 *data);

@@ -288,7 +288,8 @@ int ixgbe_link_set(struct nax_adapter *a, const struct nax_link_settings *set)
 	return 0;
 }
 
-static bool links_up(struct nax_adapter *a, u32 *links)
+/** ixgbe_links_up() - whether there is a link; @links is LINKS in any case. */
+bool ixgbe_links_up(struct nax_adapter *a, u32 *links)
 {
 	/* The first read gives a loss of link that has passed since the last; the second, now. */
 	nax_reg_read(a, IXGBE_LINKS);
@@ -332,7 +333,7 @@ void ixgbe_link_get(struct nax_adapter *a, struct nax_link *link)
 {
 	const struct ixgbe *x = a->priv;
 	u32 links;
-	bool up = links_up(a, &links);
+	bool up = ixgbe_links_up(a, &links);
 
 	*link = (struct nax_link){ .media = kinds[x->port].media };
 	if (x->port == IXGBE_PORT_SFP)

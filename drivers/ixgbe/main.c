@@ -123,6 +123,8 @@ static void fill_caps(struct nax_adapter *a, struct nax_caps *caps)
 	caps->irq_autoclear = true;
 	caps->pause = true;
 	caps->nvm_words = x->nvm_words;
+	caps->ptp_rx = IXGBE_PTP_RX;
+	caps->ptp_ppb_max = IXGBE_PTP_PPB_MAX;
 	caps->n_stats = ixgbe_n_stats;
 	caps->stats = ixgbe_stat_descs;
 }
@@ -190,6 +192,7 @@ static const struct nax_driver_ops ixgbe_ops = {
 	.identify = ixgbe_identify,
 	.nvm = &ixgbe_nvm_ops,
 	.selftest = &ixgbe_selftest_ops,
+	.ptp = &ixgbe_ptp_ops,
 };
 
 static const struct nax_driver ixgbe_driver = {

@@ -194,6 +194,35 @@
 #define IXGBE_RAH_ADDRESS		GENMASK(15, 0)
 #define IXGBE_RAH_AV			BIT(31)
 
+#define IXGBE_ETQF(n)			(0x05128 + 4 * (n))
+#define IXGBE_ETQF_ETYPE		GENMASK(15, 0)
+#define IXGBE_ETQF_1588			BIT(30)
+#define IXGBE_ETQF_FILTER_EN		BIT(31)
+#define IXGBE_ETQS(n)			(0x0ec00 + 4 * (n))
+
+/* Time sync (IEEE 1588) */
+#define IXGBE_RXMTRL			0x05120
+#define IXGBE_RXMTRL_CTRLT		GENMASK(7, 0)	/* control field of version 1 */
+#define IXGBE_RXMTRL_UDPT		GENMASK(31, 16)	/* UDP port */
+#define IXGBE_TSYNCRXCTL		0x05188
+#define IXGBE_TSYNCRXCTL_RXTT		BIT(0)	/* RXSTMP is valid, until RXSTMPH is read */
+#define IXGBE_TSYNCRXCTL_TYPE		GENMASK(3, 1)
+#define IXGBE_TSYNC_L4_V1		1
+#define IXGBE_TSYNC_EVENT_V2		5
+#define IXGBE_TSYNCRXCTL_EN		BIT(4)
+#define IXGBE_RXSTMPH			0x051a4
+#define IXGBE_RXSTMPL			0x051e8
+#define IXGBE_TSYNCTXCTL		0x08c00
+#define IXGBE_TSYNCTXCTL_TXTT		BIT(0)	/* TXSTMP is valid, until TXSTMPH is read */
+#define IXGBE_TSYNCTXCTL_EN		BIT(4)
+#define IXGBE_TXSTMPL			0x08c04
+#define IXGBE_TXSTMPH			0x08c08
+#define IXGBE_SYSTIML			0x08c0c
+#define IXGBE_SYSTIMH			0x08c10
+#define IXGBE_TIMINCA			0x08c14
+#define IXGBE_TIMINCA_INCVALUE		GENMASK(23, 0)
+#define IXGBE_TIMINCA_INCPERIOD		GENMASK(31, 24)
+
 /* Transmit DMA, 8.2.3.9, and transmit packet buffer */
 #define IXGBE_RTTDCS			0x04900
 #define IXGBE_RTTDCS_ARBDIS		BIT(6)

@@ -137,12 +137,14 @@ static int nax_attach(struct nax_device *d, struct nax_error *err)
 	ret = nax_devlink_register(d, err);
 	if (ret)
 		goto free;
+	nax_ptp_register(d);
 	ret = nax_netdev_register(d, err);
 	if (ret)
 		goto unregister;
 	return 0;
 
 unregister:
+	nax_ptp_unregister(d);
 	nax_quiesce(d);
 	nax_devlink_unregister(d);
 free:
@@ -201,6 +203,7 @@ static void nax_remove(struct pci_dev *pdev)
 	unregister_netdev(d->net);
 	/* What was about to ask for service when it ended. */
 	cancel_delayed_work_sync(&d->service);
+	nax_ptp_unregister(d);
 	nax_netdev_free(d);
 	nax_vectors_free(d);
 	nax_adapter_destroy(d->adapter);

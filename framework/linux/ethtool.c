@@ -412,5 +412,6 @@ const struct ethtool_ops nax_ethtool_ops = {
 	.self_test = nax_self_test,
 	.set_phys_id = nax_set_phys_id,
 	.nway_reset = nax_nway_reset,
-	.get_ts_info = ethtool_op_get_ts_info,
+	.get_ts_info = nax_get_ts_info,
+	NAX_TS_STATS_OP
 };

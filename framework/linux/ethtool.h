@@ -48,6 +48,9 @@ int nax_rss_fields_get(struct net_device *dev, u32 flow_type, u64 *fields);
 int nax_rss_fields_set(struct net_device *dev, u32 flow_type, u64 fields,
 		       struct netlink_ext_ack *extack);
 
+/* ptp.c */
+int nax_get_ts_info(struct net_device *dev, struct kernel_ethtool_ts_info *info);
+
 /* compat/rxfh.c: the forms that these operations have had */
 #ifdef NAX_HAVE_RXFH_PARAM
 int nax_compat_get_rxfh(struct net_device *dev, struct ethtool_rxfh_param *p);
@@ -74,6 +77,14 @@ u32 nax_compat_get_rx_ring_count(struct net_device *dev);
 #define NAX_RX_RING_COUNT_OP .get_rx_ring_count = nax_compat_get_rx_ring_count,
 #else
 #define NAX_RX_RING_COUNT_OP
+#endif
+
+/* compat/hwtstamp.c: counters of time stamps, since 6.9 */
+#ifdef NAX_HAVE_TS_STATS
+void nax_compat_get_ts_stats(struct net_device *dev, struct ethtool_ts_stats *stats);
+#define NAX_TS_STATS_OP .get_ts_stats = nax_compat_get_ts_stats,
+#else
+#define NAX_TS_STATS_OP
 #endif
 
 #define NAX_RXFH_OPS \

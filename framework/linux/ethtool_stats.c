@@ -29,6 +29,16 @@ static const struct {
 	NAX_QUEUE_STAT(bad_completions),
 };
 
+/* Named as other drivers of such devices name theirs. */
+static const struct {
+	const char *name;
+	size_t offset;
+} nax_ptp_stats[] = {
+	{ "tx_hwtstamp_timeouts", offsetof(struct nax_ptp_count_values, tx_timeouts) },
+	{ "tx_hwtstamp_skipped", offsetof(struct nax_ptp_count_values, tx_skipped) },
+	{ "rx_hwtstamp_cleared", offsetof(struct nax_ptp_count_values, rx_cleared) },
+};
+
 #define NAX_PER_RXQ	(ARRAY_SIZE(nax_queue_stats) + ARRAY_SIZE(nax_rx_stats))
 #define NAX_PER_TXQ	(ARRAY_SIZE(nax_queue_stats) + ARRAY_SIZE(nax_tx_stats))
 
@@ -38,8 +48,8 @@ int nax_get_sset_count(struct net_device *dev, int set)
 
 	/* For all queues there can be: the number must not change between two questions. */
 	if (set == ETH_SS_STATS)
-		return d->adapter->caps.n_stats + dev->num_rx_queues * NAX_PER_RXQ +
-		       dev->num_tx_queues * NAX_PER_TXQ;
+		return d->adapter->caps.n_stats + (d->ptp ? ARRAY_SIZE(nax_ptp_stats) : 0) +
+		       dev->num_rx_queues * NAX_PER_RXQ + dev->num_tx_queues * NAX_PER_TXQ;
 	if (set == ETH_SS_TEST)
 		return nax_selftest_count(d);
 	return -EOPNOTSUPP;
@@ -56,6 +66,8 @@ void nax_get_strings(struct net_device *dev, u32 set, u8 *data)
 		return;
 	for (i = 0; i < d->adapter->caps.n_stats; i++)
 		ethtool_sprintf(&data, "%s", d->adapter->caps.stats[i].name);
+	for (i = 0; d->ptp && i < ARRAY_SIZE(nax_ptp_stats); i++)
+		ethtool_sprintf(&data, "%s", nax_ptp_stats[i].name);
 	for (i = 0; i < dev->num_rx_queues; i++) {
 		for (k = 0; k < ARRAY_SIZE(nax_queue_stats); k++)
 			ethtool_sprintf(&data, "rx%u_%s", i, nax_queue_stats[k].name);
@@ -78,12 +90,16 @@ static u64 nax_stat_at(const struct nax_queue_stats *s, size_t offset)
 void nax_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *v)
 {
 	struct nax_device *d = nax_netdev_device(dev);
+	struct nax_ptp_count_values ptp;
 	struct nax_queue_stats s;
 	u32 i, k;
 
 	mutex_lock(&d->control);
 	nax_adapter_hw_stats(d->adapter, v);
 	v += d->adapter->caps.n_stats;
+	if (nax_ptp_counts(d, &ptp))
+		for (i = 0; i < ARRAY_SIZE(nax_ptp_stats); i++)
+			*v++ = *(const u64 *)((const u8 *)&ptp + nax_ptp_stats[i].offset);
 	for (i = 0; i < dev->num_rx_queues; i++) {
 		nax_adapter_queue_stats(d->adapter, true, i, &s);
 		for (k = 0; k < ARRAY_SIZE(nax_queue_stats); k++)

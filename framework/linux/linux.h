@@ -207,6 +207,7 @@ enum nax_device_flag {
 	NAX_DEV_REMOVING,	/* no service any more */
 	NAX_DEV_FILTER,		/* the receive filter must be applied again */
 	NAX_DEV_OPEN,		/* administratively up; changed under control */
+	NAX_DEV_TX_STAMP,	/* a packet that asks for a time stamp is under way */
 	NAX_DEV_VLAN_FILTER,	/* as NETIF_F_HW_VLAN_CTAG_FILTER is, or is about to be */
 };
 
@@ -249,6 +250,7 @@ struct nax_health {
  * @devlink: devlink instance
  * @health: health reporters, by enum nax_reporter
  * @health_last: whom the last fault was about, whose dump the core keeps; control
+ * @ptp: clock and time stamps, NULL: there are none
  * @prog: XDP program
  * @rx: counters by receive queue
  * @tx: counters by transmit queue
@@ -272,6 +274,7 @@ struct nax_device {
 	struct devlink *devlink;
 	struct nax_health health[NAX_REPORTERS];
 	enum nax_reporter health_last;
+	struct nax_ptp *ptp;
 	struct bpf_prog *prog;
 	struct nax_counts *rx;
 	struct nax_counts *tx;
@@ -458,6 +461,45 @@ int nax_vlan_kill(struct net_device *dev, __be16 proto, u16 vid);
 extern const struct dev_pm_ops nax_pm_ops;
 extern const struct pci_error_handlers nax_error_handlers;
 void nax_shutdown(struct pci_dev *pdev);
+
+/* ptp.c */
+/**
+ * struct nax_ptp_count_values - what became of requests for time stamps
+ * @tx_stamped: packets to send that got theirs
+ * @tx_timeouts: packets to send that did not
+ * @tx_skipped: packets to send that asked while another was under way
+ * @rx_cleared: time stamps of received packets that were lost
+ */
+struct nax_ptp_count_values {
+	u64 tx_stamped;
+	u64 tx_timeouts;
+	u64 tx_skipped;
+	u64 rx_cleared;
+};
+
+void nax_ptp_register(struct nax_device *d);
+void nax_ptp_unregister(struct nax_device *d);
+void nax_ptp_sleep(struct nax_device *d);
+void nax_ptp_wake(struct nax_device *d);
+void nax_ptp_tx_poll(struct nax_device *d);
+u32 nax_ptp_tx_begin(struct nax_device *d, struct sk_buff *skb);
+int nax_ptp_stamps_set(struct net_device *dev, int tx_type, int *rx_filter,
+		       struct netlink_ext_ack *extack);
+int nax_ptp_stamps_get(struct net_device *dev, int *tx_type, int *rx_filter);
+bool nax_ptp_counts(const struct nax_device *d, struct nax_ptp_count_values *v);
+
+/* compat/hwtstamp.c: the forms that these operations have had */
+#ifdef NAX_HAVE_HWTSTAMP_NDO
+int nax_compat_hwtstamp_get(struct net_device *dev, struct kernel_hwtstamp_config *config);
+int nax_compat_hwtstamp_set(struct net_device *dev, struct kernel_hwtstamp_config *config,
+			    struct netlink_ext_ack *extack);
+#define NAX_HWTSTAMP_OPS \
+	.ndo_hwtstamp_get = nax_compat_hwtstamp_get, \
+	.ndo_hwtstamp_set = nax_compat_hwtstamp_set,
+#else
+int nax_compat_eth_ioctl(struct net_device *dev, struct ifreq *ifr, int cmd);
+#define NAX_HWTSTAMP_OPS .ndo_eth_ioctl = nax_compat_eth_ioctl,
+#endif
 
 /* devlink.c */
 int nax_devlink_register(struct nax_device *d, struct nax_error *err);

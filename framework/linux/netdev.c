@@ -283,6 +283,7 @@ static const struct net_device_ops nax_netdev_ops = {
 	.ndo_tx_timeout = nax_tx_timeout,
 	.ndo_bpf = nax_xdp_bpf,
 	.ndo_xdp_xmit = nax_xdp_xmit,
+	NAX_HWTSTAMP_OPS
 };
 
 bool nax_netdev_is(const struct net_device *dev)

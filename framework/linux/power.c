@@ -53,12 +53,14 @@ static void nax_return(struct nax_device *d, const char *after)
 static int nax_pm_suspend(struct device *dev)
 {
 	nax_leave(dev_get_drvdata(dev), NULL);
+	nax_ptp_sleep(dev_get_drvdata(dev));
 	return 0;
 }
 
 static int nax_pm_resume(struct device *dev)
 {
 	nax_return(dev_get_drvdata(dev), "suspend");
+	nax_ptp_wake(dev_get_drvdata(dev));
 	return 0;
 }
 

@@ -40,6 +40,10 @@ static __always_inline void nax_rx_up(struct nax_rx_run *r, struct sk_buff *skb,
 
 void nax_rx_deliver(struct nax_rx_run *r, struct sk_buff *skb, const struct nax_slot *last)
 {
+	const struct nax_ring *ring = &r->q->ring;
+
+	if (unlikely(last->flags & NAX_F_RX_TSTAMP))
+		skb_hwtstamps(skb)->hwtstamp = ns_to_ktime(ring->tstamp[last - ring->slot]);
 	nax_rx_up(r, skb, last);
 }
 
@@ -115,7 +119,10 @@ static struct sk_buff *nax_rx_parts(struct nax_rx_run *r, u32 i, u32 end)
 	return skb;
 }
 
-/* A packet from slot @first on that is damaged or has several slots. Return: one past its last. */
+/*
+ * A packet from slot @first on that is damaged, has several slots or a time stamp. Return: one past
+ * its last.
+ */
 static noinline u32 nax_rx_special(struct nax_rx_run *r, u32 first)
 {
 	const struct nax_slot *last;
@@ -129,7 +136,7 @@ static noinline u32 nax_rx_special(struct nax_rx_run *r, u32 first)
 		return end;
 	skb = nax_rx_parts(r, first, end);
 	if (likely(skb))
-		nax_rx_up(r, skb, last);
+		nax_rx_deliver(r, skb, last);
 	else
 		r->drops++;
 	return end;
@@ -145,7 +152,8 @@ static void nax_rx_packets(struct nax_rx_run *r, u32 i, u32 end)
 		struct nax_slot *s = &slot[i & mask];
 		struct sk_buff *skb;
 
-		if (unlikely((s->flags & (NAX_F_EOP | NAX_F_RX_ERROR)) != NAX_F_EOP)) {
+		if (unlikely((s->flags & (NAX_F_EOP | NAX_F_RX_ERROR | NAX_F_RX_TSTAMP)) !=
+			     NAX_F_EOP)) {
 			i = nax_rx_special(r, i);
 			continue;
 		}

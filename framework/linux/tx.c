@@ -306,6 +306,9 @@ static noinline u32 nax_tx_any(struct nax_queue *q, struct nax_tx *tx, struct sk
 		bytes += (segments - 1) * nax_tx_headers(ask);
 	}
 	nax_tx_last(q, tx, q->ring.end + slots - 1, skb, segments, bytes, NAX_TX_SKB);
+	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP))
+		nax_ring_slot(&q->ring, q->ring.end)->flags |=
+			nax_ptp_tx_begin(nax_device_of(q->adapter), skb);
 	nax_queue_give(q, slots);
 	/* Without a request there is nothing to do: no PHY of the stack's is asked. */
 	if (unlikely(skb_shinfo(skb)->tx_flags))
@@ -494,6 +497,8 @@ void nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget)
 	if (begin == tx->done)
 		return;
 	sent = nax_tx_free(d, q, begin, budget);
+	if (unlikely(test_bit(NAX_DEV_TX_STAMP, &d->flags)) && budget)
+		nax_ptp_tx_poll(d);
 	irq->packets += sent.packets;
 	irq->bytes += sent.bytes;
 	nax_tx_wake(d, q);

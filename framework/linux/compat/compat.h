@@ -133,6 +133,11 @@ static inline void nax_compat_set_stat_ops(struct net_device *dev)
 }
 #endif
 
+/* Since 6.11 the kernel has its own form of what ethtool -T shows. */
+#ifndef NAX_HAVE_TS_INFO_KERNEL
+#define kernel_ethtool_ts_info	ethtool_ts_info
+#endif
+
 /*
  * Since 6.3 a message to user space may have values in it. Before, it is a constant, and the values
  * are in the log; anybody may ask for what is refused, so not more often than is good for the log.

@@ -118,6 +118,10 @@ static void rx_flags(void **state)
 		{ 0x011a, 0, NAX_F_IPV4 | NAX_F_TCP },
 		/* a tag */
 		{ 0, 0x8, NAX_F_VLAN },
+		/* a time stamp, which no offload has to do with */
+		{ 0x80f0, 0x10000, NAX_F_RX_TSTAMP },
+		{ 0x0210, 0x10000 | L4CS, NAX_F_IPV4 | NAX_F_UDP | NAX_F_RX_L4CSUM_GOOD |
+			NAX_F_RX_TSTAMP },
 	};
 	unsigned int i;
 

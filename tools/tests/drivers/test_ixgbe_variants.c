@@ -96,13 +96,16 @@ static void write_back(u32 i, u32 oddity)
 {
 	u32 d = i & ref.q.desc_mask;
 	u32 length = 1 + rnd(ref.q.buf_len < 0xffff ? ref.q.buf_len : 0xffff);
-	u32 status = 3 | (rnd32() & 0xc0ff00f8) | rnd(8) << 20;
+	u32 status = 3 | (rnd32() & 0xc0fe00f8) | rnd(8) << 20;
 	u32 *w = ref.desc[d];
 
 	if (one_in(oddity))
 		status &= ~2u;
 	if (one_in(oddity))
 		status |= rnd32() & 0x3f000000;
+	/* TS: it has a time stamp */
+	if (one_in(oddity))
+		status |= 0x10000;
 	if (one_in(oddity))
 		length = one_in(2) ? 0 : ref.q.buf_len + 1 + rnd(0x10000 - ref.q.buf_len);
 	w[0] = rnd32();
@@ -185,9 +188,10 @@ static u32 offload(void)
 	static const u32 asks[] = {
 		NAX_F_VLAN, NAX_F_IPV4 | NAX_F_UDP | NAX_F_TX_L4CSUM | NAX_F_TX_IPCSUM,
 		NAX_F_IPV6 | NAX_F_TCP | NAX_F_TX_L4CSUM, NAX_F_IPV4 | NAX_F_TCP | NAX_F_TX_GSO,
+		NAX_F_TX_TSTAMP, NAX_F_TX_TSTAMP | NAX_F_IPV4 | NAX_F_UDP | NAX_F_TX_L4CSUM,
 	};
 
-	return asks[rnd(4)];
+	return asks[rnd(ARRAY_SIZE(asks))];
 }
 
 /* As nax_queue_submit() does: a run is known to be plain if all of it is. */

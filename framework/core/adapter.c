@@ -120,7 +120,7 @@ int nax_start(struct nax_core *c, struct nax_error *err)
 	nax_apply_rss(c);
 	nax_apply_itr(c);
 	nax_ptp_apply(c);
-	return 0;
+	return nax_apply_flow(c, err);
 }
 
 static void nax_open_gates(struct nax_core *c)

@@ -176,7 +176,8 @@ static int nax_attach_tables(struct nax_core *c, struct nax_error *err)
 	a->vector = nax_zalloc(c, caps->vectors_max * sizeof(*a->vector));
 	c->kept = nax_zalloc(c, ((size_t)caps->rxq_max + caps->txq_max) * sizeof(*c->kept));
 	c->recover.dump = nax_zalloc(c, sizeof(*c->recover.dump));
-	if (!a->rxq || !a->txq || !a->vector || !c->kept || !c->recover.dump || nax_filter_init(c))
+	if (!a->rxq || !a->txq || !a->vector || !c->kept || !c->recover.dump ||
+	    nax_filter_init(c) || nax_flow_init(c))
 		return nax_error_set(err, -ENOMEM, "no memory for an adapter of %u rx and %u tx queues",
 				     caps->rxq_max, caps->txq_max);
 	memcpy(a->mac, caps->perm_mac, sizeof(a->mac));
@@ -190,6 +191,7 @@ static void nax_attach_free(struct nax_core *c)
 {
 	struct nax_adapter *a = &c->a;
 
+	nax_flow_free(c);
 	nax_filter_free(c);
 	nax_free(c, c->recover.dump);
 	nax_free(c, c->kept);

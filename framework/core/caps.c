@@ -213,6 +213,47 @@ static int nax_caps_check_rss(const struct nax_caps *caps, struct nax_error *err
 	return 0;
 }
 
+static int nax_caps_check_flow(const struct nax_driver *drv, const struct nax_caps *caps,
+			       struct nax_error *err)
+{
+	static const u32 bits[NAX_FLOW_FIELDS] = {
+		[NAX_FLOW_SADDR] = 0xffffffff, [NAX_FLOW_DADDR] = 0xffffffff,
+		[NAX_FLOW_SPORT] = 0xffff, [NAX_FLOW_DPORT] = 0xffff,
+		[NAX_FLOW_VLAN_ID] = 0xfff, [NAX_FLOW_VLAN_DEI] = 0x1,
+		[NAX_FLOW_VLAN_PRIORITY] = 0x7, [NAX_FLOW_BYTES] = 0xffff,
+	};
+	u32 protos = BIT(NAX_FLOW_PROTOS) - 1;
+	u32 i;
+
+	if (!(caps->offloads & NAX_OFFLOAD_FLOW) != !caps->flow_rules)
+		return nax_error_set(err, -EINVAL, "caps.flow_rules is %u: must be %s NAX_OFFLOAD_FLOW",
+				     caps->flow_rules,
+				     caps->flow_rules ? "0 without" : "at least 1 with");
+	if (!caps->flow_rules)
+		return 0;
+	if (!drv->ops->flow)
+		return nax_error_set(err, -EINVAL, "caps.flow_rules is %u: ops.flow is missing",
+				     caps->flow_rules);
+	if (!caps->flow_protos || caps->flow_protos & ~protos)
+		return nax_error_set(err, -EINVAL,
+				     "caps.flow_protos is 0x%x: must be some bits of 0x%x",
+				     caps->flow_protos, protos);
+	protos = caps->flow_protos & ~(u32)BIT(NAX_FLOW_ANY);
+	if (caps->flow_ports & ~protos)
+		return nax_error_set(err, -EINVAL,
+				     "caps.flow_ports is 0x%x: must be some bits of 0x%x",
+				     caps->flow_ports, protos);
+	for (i = 0; i < NAX_FLOW_FIELDS; i++)
+		if (caps->flow_mask[i] & ~bits[i])
+			return nax_error_set(err, -EINVAL,
+					     "caps.flow_mask[%u] is 0x%x: must be some bits of 0x%x",
+					     i, caps->flow_mask[i], bits[i]);
+	if (caps->flow_mask[NAX_FLOW_BYTES] && !caps->flow_offset_step)
+		return nax_error_set(err, -EINVAL,
+				     "caps.flow_offset_step is 0: must be at least 1 with NAX_FLOW_BYTES");
+	return 0;
+}
+
 static bool nax_stat_name_good(const struct nax_stat_desc *s)
 {
 	u32 i;
@@ -314,6 +355,8 @@ int nax_caps_check(const struct nax_driver *drv, const struct nax_caps *caps,
 	if (!ret)
 		ret = nax_caps_check_rss(caps, err);
 	if (!ret)
+		ret = nax_caps_check_flow(drv, caps, err);
+	if (!ret)
 		ret = nax_caps_check_stats(drv, caps, err);
 	if (!ret)
 		ret = nax_caps_check_rest(drv, caps, err);
@@ -358,6 +401,8 @@ int nax_driver_check(const struct nax_driver *drv, struct nax_error *err)
 			       drv->ops->ptp->take))
 		return nax_error_set(err, -EINVAL,
 				     "ops.ptp: must have set_rate, read, set_stamps, latched and take");
+	if (drv->ops->flow && !(drv->ops->flow->add && drv->ops->flow->remove))
+		return nax_error_set(err, -EINVAL, "ops.flow: must have add and remove");
 	if (drv->alive_reg & 3 || drv->bar_size_min < 4 ||
 	    drv->alive_reg > drv->bar_size_min - 4)
 		return nax_error_set(err, -EINVAL,

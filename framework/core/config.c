@@ -119,6 +119,8 @@ int nax_config_check(const struct nax_adapter *a, const struct nax_config *c,
 		ret = nax_config_check_buffers(a, c, err);
 	if (!ret)
 		ret = nax_config_check_port(&a->caps, c, err);
+	if (!ret)
+		ret = nax_flow_fits(a, c->n_rxq, err);
 	return ret;
 }
 

@@ -248,6 +248,32 @@ void nax_adapter_get_rss(const struct nax_adapter *a, struct nax_rss *rss);
 void nax_adapter_get_filter(const struct nax_adapter *a, struct nax_filter *f);
 
 /**
+ * nax_adapter_flow_add() - a receive flow rule, in place of the one at its location; copied
+ * @a: adapter
+ * @rule: the rule
+ * @err: what is wrong with it
+ *
+ * Kept in any state after attach() until it is removed, and in force while the adapter is up with
+ * NAX_OFFLOAD_FLOW active. A configuration without its queue is refused as long as it is there.
+ *
+ * Return: 0; -EINVAL or -EOPNOTSUPP beyond what caps say, or with another mask than the rules that
+ * are there, where the device has one for all; -EEXIST if another rule matches the same packets;
+ * -errno if the device does not obey, which starts recovery. Then the rules are as they were.
+ */
+int nax_adapter_flow_add(struct nax_adapter *a, const struct nax_flow_rule *rule,
+			 struct nax_error *err);
+/** nax_adapter_flow_remove() - the rule at a location; 0, -ENOENT, or as above. */
+int nax_adapter_flow_remove(struct nax_adapter *a, u32 location, struct nax_error *err);
+/**
+ * nax_adapter_flow_next() - the next rule in the table
+ * @a: adapter
+ * @location: where to begin
+ *
+ * Return: the first rule at @location or above, which is valid until rules change; NULL: no more.
+ */
+const struct nax_flow_rule *nax_adapter_flow_next(const struct nax_adapter *a, u32 location);
+
+/**
  * nax_adapter_service() - the slow path: interrupts of the last vector, link, watchdog, hardware
  * @a: adapter
  * counters, recovery

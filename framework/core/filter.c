@@ -130,7 +130,7 @@ static int nax_filter_copy(struct nax_core *c, const struct nax_filter *f, struc
 	return 0;
 }
 
-static int nax_control_ready(struct nax_core *c, struct nax_error *err)
+int nax_control_ready(struct nax_core *c, struct nax_error *err)
 {
 	if (nax_is_gone(c))
 		return nax_refuse_gone(c, err);

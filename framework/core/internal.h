@@ -222,6 +222,7 @@ struct nax_ptp_clock {
  * @rss: RSS state
  * @rss_set: somebody set the table of @rss, to other than all queues in turn
  * @rss_out: what the driver was given of it
+ * @flow: receive flow rules by location, caps.flow_rules of them or NULL; NULL where there is none
  * @link: link as last seen
  * @link_ns: when the link was looked at
  * @pending: enum nax_pending
@@ -264,6 +265,7 @@ struct nax_core {
 	struct nax_rss rss;
 	bool rss_set;
 	struct nax_rss rss_out;
+	struct nax_flow_rule **flow;
 	struct nax_link link;
 	u64 link_ns;
 
@@ -475,6 +477,8 @@ void nax_ptp_received(struct nax_queue *q, u32 i);
 
 /* filter.c */
 
+/** nax_control_ready() - the adapter has a driver and is not gone; 0 or -ENODEV. */
+int nax_control_ready(struct nax_core *c, struct nax_error *err);
 int nax_filter_init(struct nax_core *c);
 void nax_filter_free(struct nax_core *c);
 void nax_apply_filter(struct nax_core *c);
@@ -482,6 +486,15 @@ void nax_apply_rss(struct nax_core *c);
 void nax_rss_init(struct nax_core *c);
 /** nax_rss_fit() - remake the table, unless it was set and suits @n receive queues. */
 void nax_rss_fit(struct nax_core *c, u16 n);
+
+/* flow.c */
+
+int nax_flow_init(struct nax_core *c);
+void nax_flow_free(struct nax_core *c);
+/** nax_flow_fits() - all queues that rules name are among @n_rxq; 0 or -EINVAL. */
+int nax_flow_fits(const struct nax_adapter *a, u32 n_rxq, struct nax_error *err);
+/** nax_apply_flow() - all rules to a device that has just started; 0 or -errno. */
+int nax_apply_flow(struct nax_core *c, struct nax_error *err);
 
 /* stats.c */
 

@@ -41,7 +41,8 @@ static int nax_change_make(struct nax_core *c, struct nax_change *ch, struct nax
 	u16 i;
 
 	ch->restart = cfg->n_rxq != old->n_rxq || cfg->n_txq != old->n_txq ||
-		      (cfg->mtu != old->mtu && !c->a.driver->ops->set_mtu);
+		      (cfg->mtu != old->mtu && !c->a.driver->ops->set_mtu) ||
+		      ((ch->new.offloads ^ ch->old.offloads) & NAX_OFFLOAD_FLOW);
 	ch->rest = ch->restart || rx || tx || cfg->mtu != old->mtu ||
 		   ch->new.offloads != ch->old.offloads;
 	for (i = rx ? 0 : old->n_rxq; !ret && i < cfg->n_rxq; i++)

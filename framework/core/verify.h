@@ -111,7 +111,7 @@ enum nax_verify_op {
 	NAX_OP_QUEUE_START,
 	NAX_OP_QUEUE_STOP,
 	NAX_OP_UP,
-	NAX_OP_CONFIGURE,	/* link_set, set_filter, set_offloads, set_rss, set_itr, set_mtu */
+	NAX_OP_CONFIGURE,	/* link_set, set_*, flow */
 	NAX_OP_ACCESS,		/* NVM, module, lamps: from attach() on; registers may be touched */
 	NAX_OP_DIAG,		/* in any state from attach() on; registers may be read */
 	NAX_OPS

@@ -86,6 +86,7 @@ struct fake {
 	struct nax_filter filter;	/* what the driver was given last */
 	struct nax_rss rss;
 	u64 offloads;
+	struct nax_flow_rule rule;	/* added last */
 	u32 rx_flags;			/* or'ed into every frame's flags by rx_reap() */
 
 	long blocks, dma_blocks, bufs;

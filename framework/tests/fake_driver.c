@@ -227,6 +227,28 @@ static void fake_diag(struct nax_adapter *a, struct nax_diag *d)
 	nax_diag_add(d, "DIAG", FAKE_DIAG, nax_reg_read(a, FAKE_DIAG));
 }
 
+static int fake_flow_add(struct nax_adapter *a, const struct nax_flow_rule *rule)
+{
+	struct fake *f = fake_of(a);
+
+	fake_note(f, FAKE_DRIVER, "flow_add:%u", rule->location);
+	nax_reg_write(a, 0, nax_reg_read(a, FAKE_ALIVE));
+	f->rule = *rule;
+	return fake_op_result(a, "flow_add");
+}
+
+static int fake_flow_remove(struct nax_adapter *a, const struct nax_flow_rule *rule)
+{
+	fake_note(fake_of(a), FAKE_DRIVER, "flow_remove:%u", rule->location);
+	nax_reg_write(a, 0, nax_reg_read(a, FAKE_ALIVE));
+	return fake_op_result(a, "flow_remove");
+}
+
+static const struct nax_flow_ops fake_flow_ops = {
+	.add = fake_flow_add,
+	.remove = fake_flow_remove,
+};
+
 static const struct nax_driver_ops fake_driver_ops = {
 	.attach = fake_attach_op,
 	.detach = fake_detach,
@@ -250,6 +272,7 @@ static const struct nax_driver_ops fake_driver_ops = {
 	.set_itr = fake_set_itr,
 	.set_mtu = fake_set_mtu,
 	.diag = fake_diag,
+	.flow = &fake_flow_ops,
 };
 
 static const struct nax_caps fake_caps = {
@@ -292,6 +315,21 @@ static const struct nax_caps fake_caps = {
 	.itr_step_us = 2,
 	.irq_autoclear = true,
 	.pause = true,
+	.flow_rules = 8,
+	.flow_protos = 1u << NAX_FLOW_ANY | 1u << NAX_FLOW_TCP | 1u << NAX_FLOW_UDP,
+	.flow_ports = 1u << NAX_FLOW_TCP | 1u << NAX_FLOW_UDP,
+	.flow_mask = {
+		[NAX_FLOW_SADDR] = 0xffffffff,
+		[NAX_FLOW_DADDR] = 0xffffff00,
+		[NAX_FLOW_SPORT] = 0xffff,
+		[NAX_FLOW_DPORT] = 0xffff,
+		[NAX_FLOW_VLAN_ID] = 0xfff,
+		[NAX_FLOW_BYTES] = 0xffff,
+	},
+	.flow_whole = 1u << NAX_FLOW_VLAN_ID | 1u << NAX_FLOW_BYTES,
+	.flow_one_mask = true,
+	.flow_offset_max = 30,
+	.flow_offset_step = 2,
 	.n_stats = FAKE_STATS,
 };
 

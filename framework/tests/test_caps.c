@@ -128,10 +128,19 @@ static void test_not_applying(void **state)
 	f->caps.itr_step_us = 0;
 	f->caps.n_stats = 0;
 	f->caps.stats = NULL;
+	f->caps.flow_rules = 0;
+	f->caps.flow_protos = 0;
+	f->caps.flow_ports = 1;
+	f->caps.flow_mask[NAX_FLOW_VLAN_DEI] = 2;
+	f->caps.flow_offset_step = 0;
+	f->ops.flow = NULL;
 	f->ops.set_rss = NULL;
 	assert_int_equal(nax_caps_check(&f->drv, &f->caps, NULL), 0);
 	f->caps.rss_entries = 16;
 	refuse(f, "caps.rss_entries is 16: must be 0 without NAX_OFFLOAD_RSS");
+	f->caps.rss_entries = 0;
+	f->caps.flow_rules = 1;
+	refuse(f, "caps.flow_rules is 1: must be 0 without NAX_OFFLOAD_FLOW");
 	fake_destroy(f);
 }
 
@@ -142,7 +151,7 @@ static void test_offloads(void **state)
 
 	(void)state;
 	f->caps.offloads = all | 1ull << 40;
-	refuse(f, "caps.offloads has bits 0x10000000000: only the low 16 have a meaning");
+	refuse(f, "caps.offloads has bits 0x10000000000: only the low 17 have a meaning");
 	f->caps.offloads = all & ~NAX_OFFLOAD_TX_TCPCSUM;
 	refuse(f, "NAX_OFFLOAD_TSO4 needs");
 	f->caps.offloads = all & ~(NAX_OFFLOAD_TX_TCPCSUM | NAX_OFFLOAD_TSO4);
@@ -154,6 +163,42 @@ static void test_offloads(void **state)
 	f->caps.offloads = all;
 	f->ops.set_rss = NULL;
 	refuse(f, "caps.offloads has NAX_OFFLOAD_RSS: ops.set_rss is missing");
+	fake_destroy(f);
+}
+
+static void test_flow(void **state)
+{
+	static const struct nax_flow_ops none;
+	struct fake *f = fake_create(0);
+	struct nax_caps good = f->caps;
+	struct nax_error err;
+
+	(void)state;
+	f->caps.flow_rules = 0;
+	refuse(f, "caps.flow_rules is 0: must be at least 1 with NAX_OFFLOAD_FLOW");
+	f->caps = good;
+	f->caps.flow_protos = 0;
+	refuse(f, "caps.flow_protos is 0x0: must be some bits of 0xf");
+	f->caps.flow_protos = 0x11;
+	refuse(f, "caps.flow_protos is 0x11: must be some bits of 0xf");
+	f->caps = good;
+	f->caps.flow_ports |= 1u << NAX_FLOW_ANY;
+	refuse(f, "caps.flow_ports is 0x7: must be some bits of 0x6");
+	f->caps = good;
+	f->caps.flow_mask[NAX_FLOW_DPORT] = 0x10000;
+	refuse(f, "caps.flow_mask[3] is 0x10000: must be some bits of 0xffff");
+	f->caps = good;
+	f->caps.flow_mask[NAX_FLOW_VLAN_DEI] = 3;
+	refuse(f, "caps.flow_mask[5] is 0x3: must be some bits of 0x1");
+	f->caps = good;
+	f->caps.flow_offset_step = 0;
+	refuse(f, "caps.flow_offset_step is 0: must be at least 1 with NAX_FLOW_BYTES");
+	f->caps = good;
+	f->ops.flow = NULL;
+	refuse(f, "caps.flow_rules is 8: ops.flow is missing");
+	f->ops.flow = &none;
+	assert_int_equal(nax_driver_check(&f->drv, &err), -EINVAL);
+	assert_string_equal(err.text, "ops.flow: must have add and remove");
 	fake_destroy(f);
 }
 
@@ -295,6 +340,7 @@ int main(void)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_not_applying),
 		cmocka_unit_test(test_offloads),
+		cmocka_unit_test(test_flow),
 		cmocka_unit_test(test_strings_and_addresses),
 		cmocka_unit_test(test_stats),
 		cmocka_unit_test(test_nvm),

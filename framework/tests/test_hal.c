@@ -122,7 +122,9 @@ static void test_smallest_driver(void **state)
 	f->ops.set_itr = NULL;
 	f->ops.set_mtu = NULL;
 	f->ops.diag = NULL;
+	f->ops.flow = NULL;
 	f->caps.offloads = 0;
+	f->caps.flow_rules = 0;
 	f->caps.rss_entries = 0;
 	f->caps.rx_buf_min = 2304;
 	f->caps.rx_buf_max = 9216;

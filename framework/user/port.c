@@ -251,6 +251,38 @@ void nax_port_get_rss(struct nax_port *port, struct nax_rss *rss)
 	port_unlock(port, 0, NULL);
 }
 
+int nax_port_flow_add(struct nax_port *port, const struct nax_flow_rule *rule,
+		      struct nax_error *err)
+{
+	int rc = port_lock(port, __func__, err);
+
+	if (rc)
+		return rc;
+	return port_unlock(port, nax_adapter_flow_add(port->adapter, rule, err), err);
+}
+
+int nax_port_flow_remove(struct nax_port *port, u32 location, struct nax_error *err)
+{
+	int rc = port_lock(port, __func__, err);
+
+	if (rc)
+		return rc;
+	return port_unlock(port, nax_adapter_flow_remove(port->adapter, location, err), err);
+}
+
+bool nax_port_flow_next(struct nax_port *port, u32 location, struct nax_flow_rule *rule)
+{
+	const struct nax_flow_rule *next;
+
+	if (!port_lock_void(port, __func__))
+		return false;
+	next = nax_adapter_flow_next(port->adapter, location);
+	if (next)
+		*rule = *next;
+	port_unlock(port, 0, NULL);
+	return next != NULL;
+}
+
 void nax_port_link(struct nax_port *port, struct nax_link *link)
 {
 	memset(link, 0, sizeof(*link));

@@ -177,6 +177,22 @@ int nax_port_set_filter(struct nax_port *port, const struct nax_filter *filter,
 int nax_port_set_rss(struct nax_port *port, const struct nax_rss *rss, struct nax_error *err);
 void nax_port_get_rss(struct nax_port *port, struct nax_rss *rss);
 
+/**
+ * nax_port_flow_add() - a receive flow rule, in place of the one at its location
+ * @port: port
+ * @rule: the rule; within what caps->flow_* allow
+ * @err: why not
+ * nax_port_flow_remove() - the rule at a location
+ * nax_port_flow_next() - copy the first rule at @location or above; false: there is none
+ *
+ * Rules stay until they are removed, and are in force while the port is up with NAX_OFFLOAD_FLOW,
+ * which nax_port_config.offloads must ask for. A rule that is refused changes nothing.
+ */
+int nax_port_flow_add(struct nax_port *port, const struct nax_flow_rule *rule,
+		      struct nax_error *err);
+int nax_port_flow_remove(struct nax_port *port, u32 location, struct nax_error *err);
+bool nax_port_flow_next(struct nax_port *port, u32 location, struct nax_flow_rule *rule);
+
 void nax_port_link(struct nax_port *port, struct nax_link *link);
 int nax_port_queue_stats(struct nax_port *port, bool rx, unsigned int queue,
 			 struct nax_queue_stats *stats);

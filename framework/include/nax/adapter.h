@@ -9,9 +9,10 @@
  * After queue_stop the queue's tx_reap or rx_reap is called once more, for what the device had
  * completed by then: both look at memory alone, and also when the device is gone.
  *
- * Order: attach -> start -> [link_set, set_filter, set_offloads, set_rss, set_itr] -> queue_start
- * and rx_post -> up. Teardown mirrors it: queue_stop -> stop -> detach. After a reset or resume the
- * framework calls start and all that follows it again; a driver keeps no copy of any state.
+ * Order: attach -> start -> [link_set, set_filter, set_offloads, set_rss, set_itr, flow] ->
+ * queue_start and rx_post -> up. Teardown mirrors it: queue_stop -> stop -> detach. After a reset
+ * or resume the framework calls start and all that follows it again; a driver keeps no copy of any
+ * state.
  */
 #ifndef NAX_ADAPTER_H
 #define NAX_ADAPTER_H
@@ -150,6 +151,24 @@ struct nax_selftest_ops {
 };
 
 /**
+ * struct nax_flow_ops - receive flow rules, where NAX_OFFLOAD_FLOW is active
+ * @add: from now on packets that @rule matches go where it says
+ * @remove: no longer; it was added before
+ *
+ * start() leaves a table without rules. Rules come between start() and queue_start(), and one by
+ * one while packets are received; each keeps to what nax_caps says of flow rules, none has the
+ * location of another or matches what another does. With nax_caps.flow_one_mask another mask comes
+ * only when the last rule that had the old one is removed. NAX_OFFLOAD_FLOW itself changes from
+ * stop() to start() alone, so there may be memory set aside for it.
+ *
+ * They return 0, or -errno after nax_fail(): the device does not obey, and is reset.
+ */
+struct nax_flow_ops {
+	int (*add)(struct nax_adapter *a, const struct nax_flow_rule *rule);
+	int (*remove)(struct nax_adapter *a, const struct nax_flow_rule *rule);
+};
+
+/**
  * struct nax_driver_ops - what a driver does
  *
  * @attach: registers are mapped, DMA need not work yet. The device is in any state, perhaps with
@@ -189,6 +208,7 @@ struct nax_selftest_ops {
  * @nvm: NVM
  * @selftest: self-test
  * @ptp: clock and time stamps
+ * @flow: receive flow rules; required with NAX_OFFLOAD_FLOW
  */
 struct nax_driver_ops {
 	int (*attach)(struct nax_adapter *a, struct nax_caps *caps);
@@ -219,6 +239,7 @@ struct nax_driver_ops {
 	const struct nax_nvm_ops *nvm;
 	const struct nax_selftest_ops *selftest;
 	const struct nax_ptp_ops *ptp;
+	const struct nax_flow_ops *flow;
 };
 
 /**

@@ -3,6 +3,7 @@
 #ifndef NAX_CAPS_H
 #define NAX_CAPS_H
 
+#include <nax/flow.h>
 #include <nax/offload.h>
 
 /** enum nax_stat_id - meaning of a hardware counter, for interfaces with standard names */
@@ -110,6 +111,15 @@ struct nax_stat_desc {
  * @ptp_rx: BIT(enum nax_ptp_rx) of what can be chosen, NAX_PTP_RX_NONE among them; 0 without
  *	nax_driver_ops.ptp
  * @ptp_ppb_max: how much faster or slower the clock can go, in parts per 10^9
+ * @flow_rules: receive flow rules it can keep, 0 without nax_driver_ops.flow
+ * @flow_protos: BIT(enum nax_flow_proto) that rules can be for
+ * @flow_ports: those of them whose ports can be compared; never of NAX_FLOW_ANY
+ * @flow_mask: by enum nax_flow_field, the bits that can be compared
+ * @flow_whole: BIT(enum nax_flow_field) of which all these bits are compared or none
+ * @flow_one_mask: all rules compare the same bits of the same bytes, but that ports may differ
+ *	from protocol to protocol; and all of them are for NAX_FLOW_ANY, or none is
+ * @flow_offset_max: largest nax_flow_rule.offset
+ * @flow_offset_step: offsets are multiples of this, >= 1 with NAX_FLOW_BYTES in @flow_mask
  * @n_stats: entries of @stats
  * @stats: hardware counters, constant
  */
@@ -157,6 +167,14 @@ struct nax_caps {
 	u32 nvm_words;
 	u32 ptp_rx;
 	u32 ptp_ppb_max;
+	u16 flow_rules;
+	u32 flow_protos;
+	u32 flow_ports;
+	u32 flow_mask[NAX_FLOW_FIELDS];
+	u32 flow_whole;
+	bool flow_one_mask;
+	u16 flow_offset_max;
+	u16 flow_offset_step;
 	u16 n_stats;
 	const struct nax_stat_desc *stats;
 };
@@ -177,6 +195,7 @@ struct nax_caps {
 	F(gso_hdr_max, GSO_HDR_MAX) F(l2_max, L2_MAX) F(l3_max, L3_MAX) \
 	F(rss_entries, RSS_ENTRIES) F(rss_key_len, RSS_KEY_LEN) F(ucast_max, UCAST_MAX) \
 	F(mcast_max, MCAST_MAX) F(dma_bits, DMA_BITS) F(itr_max_us, ITR_MAX_US) \
-	F(itr_step_us, ITR_STEP_US) F(irq_autoclear, IRQ_AUTOCLEAR) F(pause, PAUSE)
+	F(itr_step_us, ITR_STEP_US) F(irq_autoclear, IRQ_AUTOCLEAR) F(pause, PAUSE) \
+	F(flow_rules, FLOW_RULES) F(flow_one_mask, FLOW_ONE_MASK)
 
 #endif /* NAX_CAPS_H */

@@ -5,6 +5,7 @@
 
 #include <nax/adapter.h>
 #include <nax/caps.h>
+#include <nax/flow.h>
 #include <nax/hal.h>
 #include <nax/offload.h>
 #include <nax/ptp.h>

@@ -105,14 +105,15 @@ enum nax_rx_error {
 #define NAX_OFFLOAD_RX_SCATTER	(1ull << 13)	/* a frame may take several receive slots */
 #define NAX_OFFLOAD_RX_FCS	(1ull << 14)	/* the frame check sequence stays in the frame */
 #define NAX_OFFLOAD_RX_ALL	(1ull << 15)	/* damaged frames too, as NAX_F_RX_ERROR */
+#define NAX_OFFLOAD_FLOW	(1ull << 16)	/* receive flow rules, <nax/flow.h> */
 
 #define NAX_OFFLOAD_TX_CSUM	(NAX_OFFLOAD_TX_IPCSUM | NAX_OFFLOAD_TX_TCPCSUM | \
 				 NAX_OFFLOAD_TX_UDPCSUM | NAX_OFFLOAD_TX_SCTPCSUM)
 #define NAX_OFFLOAD_GSO		(NAX_OFFLOAD_TSO4 | NAX_OFFLOAD_TSO6 | NAX_OFFLOAD_USO)
 #define NAX_OFFLOAD_RX_CSUM	(NAX_OFFLOAD_RX_IPCSUM | NAX_OFFLOAD_RX_L4CSUM)
 /* Not for every day: active only where somebody asks for it by name. */
-#define NAX_OFFLOAD_ASKED	(NAX_OFFLOAD_RX_FCS | NAX_OFFLOAD_RX_ALL)
-#define NAX_OFFLOAD_COUNT	16
+#define NAX_OFFLOAD_ASKED	(NAX_OFFLOAD_RX_FCS | NAX_OFFLOAD_RX_ALL | NAX_OFFLOAD_FLOW)
+#define NAX_OFFLOAD_COUNT	17
 
 /* Header lengths in slot.hash on Tx: l2 in bits 6:0, l3 in bits 15:7, l4 in bits 23:16. */
 #define NAX_TX_L2_MAX		127u

@@ -23,7 +23,6 @@
 #define SECRX_STEP_US		10
 #define SECRX_LIMIT_US		4000
 
-#define RX_BUFFER_BYTES		0x80000	/* 512 KiB of packet buffer, all for class 0 */
 #define TX_BUFFER_BYTES		0x28000	/* 160 KiB */
 #define TX_FRAME_RESERVE_KIB	10	/* room that a threshold leaves for one more frame */
 #define TX_REQUEST_MAX		0xfff	/* DTXMXSZRQ: outstanding bytes in units of 256 */
@@ -293,14 +292,18 @@ void ixgbe_sem_put(struct nax_adapter *a, u32 mask)
 
 /*
  * Datasheet section 4.6.7, receive initialization, but for queues, filters and RSS, and
- * section 4.6.11.3.4: one packet buffer without DCB or virtualization.
+ * section 4.6.11.3.4: one packet buffer without DCB or virtualization. The table of the flow
+ * director lies behind it.
  */
 static void rx_init(struct nax_adapter *a)
 {
+	u32 bytes = IXGBE_RX_BUFFER_BYTES;
 	u32 i;
 
+	if (a->offloads & NAX_OFFLOAD_FLOW)
+		bytes -= IXGBE_FLOW_TABLE_BYTES;
 	for (i = 0; i < IXGBE_HW_PACKET_BUFFERS; i++)
-		nax_reg_write(a, IXGBE_RXPBSIZE(i), i ? 0 : RX_BUFFER_BYTES);
+		nax_reg_write(a, IXGBE_RXPBSIZE(i), i ? 0 : bytes);
 	nax_reg_write(a, IXGBE_VT_CTL, 0);
 	/* CRC stripping must be the same in HLREG0; the other bits are as section 4.6.7 wants. */
 	ixgbe_modify(a, IXGBE_RDRXCTL, IXGBE_RDRXCTL_RSCFRSTSIZE,
@@ -358,6 +361,9 @@ int ixgbe_start(struct nax_adapter *a)
 	ixgbe_stats_init(a);
 	mac_init(a);
 	rx_init(a);
+	err = ixgbe_flow_start(a);
+	if (err)
+		return err;
 	tx_init(a);
 	ixgbe_irq_init(a);
 	if (a->gone)
@@ -381,8 +387,8 @@ void ixgbe_stop(struct nax_adapter *a, bool gone)
 	ixgbe_hw_stop_dma(a);
 }
 
-/* The security block holds back frames; the way behind it is empty. */
-static void rx_hold(struct nax_adapter *a)
+/** ixgbe_rx_hold() - the security block holds back frames; the way behind it is empty. */
+void ixgbe_rx_hold(struct nax_adapter *a)
 {
 	ixgbe_modify(a, IXGBE_SECRXCTRL, 0, IXGBE_SECRXCTRL_RX_DIS);
 	if (nax_reg_wait(a, IXGBE_SECRXSTAT, IXGBE_SECRXSTAT_SECRX_RDY, IXGBE_SECRXSTAT_SECRX_RDY,
@@ -390,7 +396,8 @@ static void rx_hold(struct nax_adapter *a)
 		nax_warn(a, "SECRXSTAT.SECRX_RDY not set within 4 ms: receiving anyway");
 }
 
-static void rx_release(struct nax_adapter *a)
+/** ixgbe_rx_release() - undo it. */
+void ixgbe_rx_release(struct nax_adapter *a)
 {
 	ixgbe_modify(a, IXGBE_SECRXCTRL, IXGBE_SECRXCTRL_RX_DIS, 0);
 }
@@ -409,12 +416,12 @@ void ixgbe_set_fcs(struct nax_adapter *a, bool keep)
 
 	if (keep == kept)
 		return;
-	rx_hold(a);
+	ixgbe_rx_hold(a);
 	ixgbe_modify(a, IXGBE_HLREG0, keep ? IXGBE_HLREG0_RXCRCSTRP : 0,
 		     keep ? 0 : IXGBE_HLREG0_RXCRCSTRP);
 	ixgbe_modify(a, IXGBE_RDRXCTL, keep ? IXGBE_RDRXCTL_CRCSTRIP : 0,
 		     keep ? 0 : IXGBE_RDRXCTL_CRCSTRIP);
-	rx_release(a);
+	ixgbe_rx_release(a);
 }
 
 /**
@@ -426,8 +433,8 @@ void ixgbe_set_fcs(struct nax_adapter *a, bool keep)
  */
 void ixgbe_up(struct nax_adapter *a)
 {
-	rx_hold(a);
+	ixgbe_rx_hold(a);
 	ixgbe_modify(a, IXGBE_RXCTRL, 0, IXGBE_RXCTRL_RXEN);
-	rx_release(a);
+	ixgbe_rx_release(a);
 	ixgbe_modify(a, IXGBE_CTRL_EXT, 0, IXGBE_CTRL_EXT_PFRSTD);
 }

@@ -15,6 +15,9 @@
 #define IXGBE_MTU_MAX		9710
 #define IXGBE_FRAME_MAX		9728	/* MAXFRS.MFS: frame check sequence counted, tag not */
 
+#define IXGBE_RX_BUFFER_BYTES	0x80000	/* packet buffer, all for class 0 */
+#define IXGBE_FLOW_TABLE_BYTES	0x10000	/* of it, for flow rules where they are asked for */
+
 /* What TSYNCRXCTL.TYPE can tell from other packets, and what INCVALUE has room for. */
 #define IXGBE_PTP_RX		(BIT(NAX_PTP_RX_NONE) | BIT(NAX_PTP_RX_V1_SYNC) | \
 				 BIT(NAX_PTP_RX_V1_DELAY_REQ) | BIT(NAX_PTP_RX_V2_EVENT))
@@ -163,6 +166,8 @@ int ixgbe_start(struct nax_adapter *a);
 void ixgbe_stop(struct nax_adapter *a, bool gone);
 void ixgbe_up(struct nax_adapter *a);
 void ixgbe_set_fcs(struct nax_adapter *a, bool keep);
+void ixgbe_rx_hold(struct nax_adapter *a);
+void ixgbe_rx_release(struct nax_adapter *a);
 
 /* nvm.c */
 int ixgbe_nvm_init(struct nax_adapter *a, struct nax_caps *caps);
@@ -219,6 +224,11 @@ void ixgbe_rx_post(struct nax_queue *q);
 /* filter.c, rss.c */
 void ixgbe_set_filter(struct nax_adapter *a, const struct nax_filter *f);
 void ixgbe_set_rss(struct nax_adapter *a, const struct nax_rss *rss);
+
+/* flow.c */
+extern const struct nax_flow_ops ixgbe_flow_ops;
+void ixgbe_flow_caps(struct nax_caps *caps);
+int ixgbe_flow_start(struct nax_adapter *a);
 
 /* stats.c */
 extern const struct nax_stat_desc ixgbe_stat_descs[];

@@ -11,7 +11,6 @@
 #include "regs.h"
 
 #define PAUSE_QUANTA		0xffffu	/* FCTTV: how long a pause frame stops the partner */
-#define RX_BUFFER_BYTES		0x80000
 #define PAUSE_DELAY_BYTES	0x10000	/* on the wire and in both MACs until the partner rests */
 #define PAUSE_HYSTERESIS_BYTES	0x8000
 
@@ -234,7 +233,7 @@ static int link_apply(struct nax_adapter *a, struct nax_error *why)
  */
 static void pause_set(struct nax_adapter *a, bool rx, bool tx)
 {
-	u32 high = RX_BUFFER_BYTES - PAUSE_DELAY_BYTES - 2 * IXGBE_FRAME_MAX;
+	u32 high = nax_reg_read(a, IXGBE_RXPBSIZE(0)) - PAUSE_DELAY_BYTES - 2 * IXGBE_FRAME_MAX;
 	u32 low = high - PAUSE_HYSTERESIS_BYTES - IXGBE_FRAME_MAX;
 	u32 i;
 

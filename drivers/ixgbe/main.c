@@ -106,6 +106,7 @@ static void fill_offload_caps(struct nax_caps *caps)
 	caps->ucast_max = IXGBE_HW_RARS;
 	/* The table is a hash of 4096 bits: with more addresses it would let most others in. */
 	caps->mcast_max = 1024;
+	ixgbe_flow_caps(caps);
 }
 
 static void fill_caps(struct nax_adapter *a, struct nax_caps *caps)
@@ -193,6 +194,7 @@ static const struct nax_driver_ops ixgbe_ops = {
 	.nvm = &ixgbe_nvm_ops,
 	.selftest = &ixgbe_selftest_ops,
 	.ptp = &ixgbe_ptp_ops,
+	.flow = &ixgbe_flow_ops,
 };
 
 static const struct nax_driver ixgbe_driver = {

@@ -223,6 +223,46 @@
 #define IXGBE_TIMINCA_INCVALUE		GENMASK(23, 0)
 #define IXGBE_TIMINCA_INCPERIOD		GENMASK(31, 24)
 
+/* Flow director, 8.2.3.21 */
+#define IXGBE_FDIRCTRL			0x0ee00
+#define IXGBE_FDIRCTRL_PBALLOC		GENMASK(1, 0)	/* 0: no table, else 32 KiB << PBALLOC */
+#define IXGBE_FDIRCTRL_INIT_DONE	BIT(3)
+#define IXGBE_FDIRCTRL_PERFECT		BIT(4)
+#define IXGBE_FDIRCTRL_DROP_QUEUE	GENMASK(14, 8)
+#define IXGBE_FDIRCTRL_FLEX_OFFSET	GENMASK(20, 16)	/* in words */
+#define IXGBE_FDIRCTRL_MAX_LENGTH	GENMASK(27, 24)	/* in pairs of filters */
+#define IXGBE_FDIRIPSA			0x0ee18
+#define IXGBE_FDIRIPDA			0x0ee1c
+#define IXGBE_FDIRPORT			0x0ee20	/* source below, destination above */
+#define IXGBE_FDIRVLAN			0x0ee24	/* tag below, flexible bytes above */
+#define IXGBE_FDIRHASH			0x0ee28
+#define IXGBE_FDIRHASH_HASH		GENMASK(14, 0)
+#define IXGBE_FDIRHASH_INDEX		GENMASK(28, 16)
+#define IXGBE_FDIRCMD			0x0ee2c
+#define IXGBE_FDIRCMD_CMD		GENMASK(1, 0)
+#define IXGBE_FDIRCMD_ADD		1
+#define IXGBE_FDIRCMD_REMOVE		2
+#define IXGBE_FDIRCMD_FILTER_UPDATE	BIT(3)
+#define IXGBE_FDIRCMD_L4TYPE		GENMASK(6, 5)
+#define IXGBE_FDIRCMD_CLEARHT		BIT(8)
+#define IXGBE_FDIRCMD_DROP		BIT(9)
+#define IXGBE_FDIRCMD_LAST		BIT(11)
+#define IXGBE_FDIRCMD_QUEUE_EN		BIT(15)
+#define IXGBE_FDIRCMD_RX_QUEUE		GENMASK(22, 16)
+#define IXGBE_FDIRFREE			0x0ee38
+#define IXGBE_FDIRDIP4M			0x0ee3c
+#define IXGBE_FDIRSIP4M			0x0ee40
+#define IXGBE_FDIRTCPM			0x0ee44	/* bits reversed, source below */
+#define IXGBE_FDIRUDPM			0x0ee48
+#define IXGBE_FDIRHKEY			0x0ee68
+#define IXGBE_FDIRM			0x0ee70
+#define IXGBE_FDIRM_VLANID		BIT(0)
+#define IXGBE_FDIRM_VLANP		BIT(1)
+#define IXGBE_FDIRM_POOL		BIT(2)
+#define IXGBE_FDIRM_L4P			BIT(3)
+#define IXGBE_FDIRM_FLEX		BIT(4)
+#define IXGBE_FDIRM_DIPV6		BIT(5)
+
 /* Transmit DMA, 8.2.3.9, and transmit packet buffer */
 #define IXGBE_RTTDCS			0x04900
 #define IXGBE_RTTDCS_ARBDIS		BIT(6)

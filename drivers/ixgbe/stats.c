@@ -54,7 +54,9 @@
 	X("tx_512_to_1023", NAX_STAT_TX_512_1023, 0x040e8, ONE)		/* PTC1023 */ \
 	X("tx_1024_to_max", NAX_STAT_TX_1024_MAX, 0x040ec, ONE)		/* PTC1522 */ \
 	X("rx_dma_packets", NAX_STAT_OTHER, 0x02f50, ONE)		/* RXDGPC */ \
-	X("tx_dma_packets", NAX_STAT_OTHER, 0x087a0, ONE)		/* TXDGPC */
+	X("tx_dma_packets", NAX_STAT_OTHER, 0x087a0, ONE)		/* TXDGPC */ \
+	X("rx_flow_matches", NAX_STAT_OTHER, 0x0ee58, ONE)		/* FDIRMATCH */ \
+	X("rx_flow_misses", NAX_STAT_OTHER, 0x0ee5c, ONE)		/* FDIRMISS */
 
 /* Counter set i counts for queues i, i + 16, i + 32 and i + 48. */
 #define SET_COUNTERS(X, i) \

@@ -51,6 +51,12 @@ int nax_rss_fields_set(struct net_device *dev, u32 flow_type, u64 fields,
 /* ptp.c */
 int nax_get_ts_info(struct net_device *dev, struct kernel_ethtool_ts_info *info);
 
+/* ethtool_flow.c */
+/** nax_rxnfc_get() - ETHTOOL_GRXCLSRLCNT, GRXCLSRULE, GRXCLSRLALL: receive flow rules. */
+int nax_rxnfc_get(struct net_device *dev, struct ethtool_rxnfc *c, u32 *locations);
+/** nax_rxnfc_set() - ETHTOOL_SRXCLSRLINS, SRXCLSRLDEL. */
+int nax_rxnfc_set(struct net_device *dev, const struct ethtool_rxnfc *c);
+
 /* compat/rxfh.c: the forms that these operations have had */
 #ifdef NAX_HAVE_RXFH_PARAM
 int nax_compat_get_rxfh(struct net_device *dev, struct ethtool_rxfh_param *p);

@@ -451,6 +451,10 @@ void nax_netlink_event(struct nax_device *d, enum nax_event event, const char *t
 /* ethtool.c */
 extern const struct ethtool_ops nax_ethtool_ops;
 
+/* ethtool_flow.c */
+/** nax_flow_forget() - no receive flow rules any more. */
+void nax_flow_forget(struct nax_device *d);
+
 /* filter.c */
 void nax_filter_changed(struct net_device *dev);
 void nax_filter_apply(struct nax_device *d);

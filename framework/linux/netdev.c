@@ -23,6 +23,7 @@ static const struct {
 	{ NETIF_F_GSO_UDP_L4, NAX_OFFLOAD_USO },
 	{ NETIF_F_RXFCS, NAX_OFFLOAD_RX_FCS },
 	{ NETIF_F_RXALL, NAX_OFFLOAD_RX_ALL },
+	{ NETIF_F_NTUPLE, NAX_OFFLOAD_FLOW },
 };
 
 /* Receive offloads are switched in the device; transmit ones by what the stack asks per packet. */
@@ -211,6 +212,9 @@ static int nax_set_features(struct net_device *dev, netdev_features_t features)
 			config.offloads &= ~offload;
 	}
 	ret = config.offloads == d->config.offloads ? 0 : nax_change(d, &config);
+	/* Without the feature nobody sees the rules, so none may come back with it. */
+	if (!ret && !(config.offloads & NAX_OFFLOAD_FLOW))
+		nax_flow_forget(d);
 	/* The service may apply the filter before the stack has noted the feature. */
 	if (!ret && (features ^ dev->features) & NETIF_F_HW_VLAN_CTAG_FILTER) {
 		assign_bit(NAX_DEV_VLAN_FILTER, &d->flags,
@@ -302,7 +306,7 @@ static void nax_netdev_fill(struct nax_device *d)
 	dev->min_mtu = caps->mtu_min;
 	dev->max_mtu = caps->mtu_max;
 	dev->hw_features = nax_features_of(caps->offloads) & ~NETIF_F_HIGHDMA;
-	dev->features = (dev->hw_features & ~(NETIF_F_RXFCS | NETIF_F_RXALL)) | NETIF_F_HIGHDMA;
+	dev->features = nax_features_of(caps->offloads & ~NAX_OFFLOAD_ASKED);
 	assign_bit(NAX_DEV_VLAN_FILTER, &d->flags, dev->features & NETIF_F_HW_VLAN_CTAG_FILTER);
 	dev->vlan_features = dev->features & (NETIF_F_SG | NETIF_F_HIGHDMA | NETIF_F_CSUM_MASK |
 					      NETIF_F_SCTP_CRC | NETIF_F_ALL_TSO |

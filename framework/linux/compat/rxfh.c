@@ -57,7 +57,7 @@ int nax_compat_get_rxnfc(struct net_device *dev, struct ethtool_rxnfc *c, u32 *r
 	case ETHTOOL_GRXFH:
 		return nax_rss_fields_get(dev, c->flow_type, &c->data);
 	default:
-		return -EOPNOTSUPP;
+		return nax_rxnfc_get(dev, c, rules);
 	}
 }
 
@@ -65,5 +65,5 @@ int nax_compat_set_rxnfc(struct net_device *dev, struct ethtool_rxnfc *c)
 {
 	if (c->cmd == ETHTOOL_SRXFH)
 		return nax_rss_fields_set(dev, c->flow_type, c->data, NULL);
-	return -EOPNOTSUPP;
+	return nax_rxnfc_set(dev, c);
 }

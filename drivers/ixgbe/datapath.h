@@ -62,10 +62,6 @@ static const u32 hash_flags[16] = {
 	HASH4(0), HASH4(4), HASH4(8), HASH4(12),
 };
 
-/* What makes a descriptor a good frame of its own, and one whose time nobody has asked for. */
-#define RX_SINGLE		(IXGBE_RXD_DD | IXGBE_RXD_EOP)
-#define RX_SINGLE_MASK		(RX_SINGLE | IXGBE_RXD_ERRORS | IXGBE_RXD_TS)
-
 static inline u32 rx_error(u32 status)
 {
 	if (status & (IXGBE_RXD_ERR_CE | IXGBE_RXD_ERR_PE))
@@ -109,15 +105,17 @@ static inline bool rx_any(struct nax_queue *q, struct nax_rx_batch *b)
 	const union ixgbe_rx_desc *ring = q->desc;
 	const union ixgbe_rx_desc *d = &ring[b->seen & q->desc_mask];
 	u32 status = le32_to_cpu(READ_ONCE(d->wb.status));
-	u32 hash, length_vlan, flags;
+	u32 info, hash, length_vlan, flags;
 
 	if (!(status & IXGBE_RXD_DD))
 		return false;
 	dma_rmb(); /* the device writes the other words before the one with DD */
-	flags = rx_flags(le32_to_cpu(READ_ONCE(d->wb.info)), status, p->rx_keep);
+	info = le32_to_cpu(READ_ONCE(d->wb.info));
+	flags = rx_flags(info, status, p->rx_keep);
 	hash = le32_to_cpu(READ_ONCE(d->wb.hash));
 	length_vlan = le32_to_cpu(READ_ONCE(d->wb.length_vlan));
-	nax_rx_slot(q, b, flags, hash, length_vlan & 0xffff, (u16)(length_vlan >> 16));
+	nax_rx_slot(q, b, flags, hash, length_vlan & 0xffff, (u16)(length_vlan >> 16),
+		    FIELD_GET(IXGBE_RXD_RSCCNT, info));
 	return true;
 }
 
@@ -132,7 +130,7 @@ static __always_inline u32 rx_single(const struct nax_queue *q, const union ixgb
 	u32 status = le32_to_cpu(READ_ONCE(d->wb.status));
 	u32 length_vlan, flags;
 
-	if ((status & RX_SINGLE_MASK) != RX_SINGLE)
+	if ((status & p->rx_single) != IXGBE_RXD_SINGLE)
 		return 0;
 	dma_rmb(); /* as in rx_any() */
 	length_vlan = le32_to_cpu(READ_ONCE(d->wb.length_vlan));

@@ -32,6 +32,7 @@ union ixgbe_rx_desc {
 #define IXGBE_RXD_RSS_TYPE		GENMASK(3, 0)
 #define IXGBE_RXD_TYPE			GENMASK(10, 4)	/* unless IXGBE_RXD_TYPE_L2 */
 #define IXGBE_RXD_TYPE_L2		BIT(15)	/* matched an Ethertype filter: no IP type given */
+#define IXGBE_RXD_RSCCNT		GENMASK(20, 17)	/* frames that were joined */
 
 /* Receive write-back, status and errors */
 #define IXGBE_RXD_DD			BIT(0)
@@ -47,6 +48,15 @@ union ixgbe_rx_desc {
 #define IXGBE_RXD_SUM_BAD		GENMASK(31, 30)	/* IPE, TCPE */
 #define IXGBE_RXD_ERRORS		(IXGBE_RXD_ERR_CE | IXGBE_RXD_ERR_LE | IXGBE_RXD_ERR_PE | \
 					 IXGBE_RXD_ERR_OSE | IXGBE_RXD_ERR_USE)
+
+/*
+ * What makes a descriptor a good frame of its own, whose time nobody has asked for: these bits of
+ * the mask alone. A packet of joined
+ * frames has more, as TCP whose checksum was not seen (L4CS) is not joined (section 7.11.1).
+ */
+#define IXGBE_RXD_SINGLE		(IXGBE_RXD_DD | IXGBE_RXD_EOP)
+#define IXGBE_RXD_SINGLE_MASK		(IXGBE_RXD_SINGLE | IXGBE_RXD_ERRORS | IXGBE_RXD_TS)
+#define IXGBE_RXD_SINGLE_PLAIN		(~0u)
 
 /**
  * union ixgbe_tx_desc - advanced transmit descriptor

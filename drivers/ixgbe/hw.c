@@ -310,6 +310,8 @@ static void rx_init(struct nax_adapter *a)
 		     IXGBE_RDRXCTL_CRCSTRIP | IXGBE_RDRXCTL_RSCACKC | IXGBE_RDRXCTL_FCOE_WRFIX);
 	ixgbe_modify(a, IXGBE_RFCTL, 0,
 		     IXGBE_RFCTL_RSC_DIS | IXGBE_RFCTL_NFSW_DIS | IXGBE_RFCTL_NFSR_DIS);
+	/* Headers of TCP are recognized for RSC; nothing is split, as SRRCTL says. */
+	nax_reg_write(a, IXGBE_PSRTYPE(0), IXGBE_PSRTYPE_TCP);
 	/* PCSD: descriptors carry the RSS hash instead of a raw checksum. */
 	nax_reg_write(a, IXGBE_RXCSUM, IXGBE_RXCSUM_PCSD);
 }
@@ -422,6 +424,23 @@ void ixgbe_set_fcs(struct nax_adapter *a, bool keep)
 	ixgbe_modify(a, IXGBE_RDRXCTL, keep ? IXGBE_RDRXCTL_CRCSTRIP : 0,
 		     keep ? 0 : IXGBE_RDRXCTL_CRCSTRIP);
 	ixgbe_rx_release(a);
+}
+
+/**
+ * ixgbe_set_rsc() - whether receive queues that start from now on may join frames of TCP
+ * @a: adapter, after ixgbe_start(), receive queues stopped if it changes
+ * @on: they may
+ *
+ * Section 4.6.7.2. Frames are joined until the vector of their queue may interrupt, so with RSC
+ * there is a shortest interval, which ixgbe_set_itr() sees to.
+ */
+void ixgbe_set_rsc(struct nax_adapter *a, bool on)
+{
+	u32 v;
+
+	ixgbe_modify(a, IXGBE_RFCTL, on ? IXGBE_RFCTL_RSC_DIS : 0, on ? 0 : IXGBE_RFCTL_RSC_DIS);
+	for (v = 0; v + 1 < a->n_vectors; v++)
+		ixgbe_set_itr(&a->vector[v]);
 }
 
 /**

@@ -12,6 +12,7 @@
 #include "regs.h"
 
 #define ALL_ONES	0xffffffffu
+#define RSC_ITR_US	10
 
 /* What the last vector reports. SDP1 and SDP2 of a cage: loss of signal, module in or out. */
 static u32 other_causes(const struct ixgbe *x)
@@ -117,10 +118,17 @@ u32 ixgbe_irq_ack(struct nax_adapter *a, u32 vector)
 	return eicr ? found | NAX_IRQ_OTHER : found;
 }
 
-/** ixgbe_set_itr() - interrupt moderation: EITR, in steps of 2 us, rounded up. */
+/**
+ * ixgbe_set_itr() - interrupt moderation: EITR, in steps of 2 us, rounded up
+ * @v: vector of queues
+ *
+ * With RSC no less than RSC_ITR_US: it must exceed GPIE.RSC_DELAY, 4 us (section 7.3.2.1.1), or
+ * what is being joined would wait for ever.
+ */
 void ixgbe_set_itr(struct nax_vector *v)
 {
-	u32 interval = min_t(u32, DIV_ROUND_UP(v->itr_us, 2),
+	u32 least = v->adapter->offloads & NAX_OFFLOAD_LRO ? RSC_ITR_US : 0;
+	u32 interval = min_t(u32, DIV_ROUND_UP(max_t(u32, v->itr_us, least), 2),
 			     FIELD_GET(IXGBE_EITR_INTERVAL, ALL_ONES));
 
 	/* CNT_WDIS leaves the running counter alone: no interrupt comes early. */

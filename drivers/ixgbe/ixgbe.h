@@ -138,11 +138,14 @@ struct ixgbe_request {
 /**
  * struct ixgbe_queue - the driver's part of a queue
  * @rx_keep: slot flags that the active offloads let through
+ * @rx_single: Rx: bits of the status that must be as in a good frame of one descriptor, for the
+ *	short way: IXGBE_RXD_SINGLE_MASK; IXGBE_RXD_SINGLE_PLAIN where frames are joined
  * @context: Tx: what the device's context 0 of this queue holds; type 0: nothing yet
  * @request: Tx: of the last packet that asked for anything; flags 0: of none yet
  */
 struct ixgbe_queue {
 	u32 rx_keep;
+	u32 rx_single;
 	struct ixgbe_context context;
 	struct ixgbe_request request;
 };
@@ -168,6 +171,7 @@ void ixgbe_up(struct nax_adapter *a);
 void ixgbe_set_fcs(struct nax_adapter *a, bool keep);
 void ixgbe_rx_hold(struct nax_adapter *a);
 void ixgbe_rx_release(struct nax_adapter *a);
+void ixgbe_set_rsc(struct nax_adapter *a, bool on);
 
 /* nvm.c */
 int ixgbe_nvm_init(struct nax_adapter *a, struct nax_caps *caps);

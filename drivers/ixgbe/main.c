@@ -91,7 +91,7 @@ static void fill_offload_caps(struct nax_caps *caps)
 	caps->offloads = NAX_OFFLOAD_TX_CSUM | NAX_OFFLOAD_GSO | NAX_OFFLOAD_TX_VLAN |
 			 NAX_OFFLOAD_RX_CSUM | NAX_OFFLOAD_RX_VLAN | NAX_OFFLOAD_VLAN_FILTER |
 			 NAX_OFFLOAD_RSS | NAX_OFFLOAD_RX_SCATTER | NAX_OFFLOAD_RX_FCS |
-			 NAX_OFFLOAD_RX_ALL;
+			 NAX_OFFLOAD_RX_ALL | NAX_OFFLOAD_LRO;
 	caps->gso_max = IXGBE_TXD_PAYLEN_MAX;
 	caps->gso_mss_min = 64;
 	caps->gso_hdr_max = IXGBE_TXC_HEADERS_MAX - 4;

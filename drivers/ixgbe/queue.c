@@ -17,6 +17,8 @@
 #define TX_PTHRESH		32
 #define TX_HTHRESH		1
 
+#define RSC_HEADER		128	/* SRRCTL.BSIZEHEADER at least, section 4.6.7.2 */
+
 static u32 rx_keep(u64 offloads)
 {
 	u32 keep = ~0u;
@@ -66,6 +68,7 @@ void ixgbe_set_offloads(struct nax_adapter *a, u64 active)
 	u32 i;
 
 	ixgbe_set_fcs(a, active & NAX_OFFLOAD_RX_FCS);
+	ixgbe_set_rsc(a, active & NAX_OFFLOAD_LRO);
 	for (i = 0; i < a->n_rxq && !a->gone; i++) {
 		struct ixgbe_queue *p = a->rxq[i]->priv;
 		u32 rxdctl = nax_reg_read(a, IXGBE_RXDCTL(i));
@@ -76,21 +79,28 @@ void ixgbe_set_offloads(struct nax_adapter *a, u64 active)
 	}
 }
 
-/* Section 4.6.7, steps per queue; with RXCTRL.RXEN set, section 4.6.7.1. */
+/*
+ * Section 4.6.7, steps per queue; with RXCTRL.RXEN set, section 4.6.7.1; and section 4.6.7.2, the
+ * same for RSC: MAXDESC 0, so that what is joined is in one buffer, where its first frame begins.
+ * The size of a header buffer, of which there are none, must cover the longest header all the same.
+ */
 static u32 rx_program(struct nax_queue *q)
 {
 	struct nax_adapter *a = q->adapter;
+	bool rsc = a->offloads & NAX_OFFLOAD_LRO;
 	struct ixgbe_queue *p = q->priv;
 	u32 i = q->index;
 
 	p->rx_keep = rx_keep(a->offloads);
+	p->rx_single = rsc ? IXGBE_RXD_SINGLE_PLAIN : IXGBE_RXD_SINGLE_MASK;
 	nax_reg_write(a, IXGBE_RDBAL(i), (u32)q->desc_dma);
 	nax_reg_write(a, IXGBE_RDBAH(i), (u32)(q->desc_dma >> 32));
 	nax_reg_write(a, IXGBE_RDLEN(i), (q->desc_mask + 1) * sizeof(union ixgbe_rx_desc));
 	nax_reg_write(a, IXGBE_SRRCTL(i),
 		      FIELD_PREP(IXGBE_SRRCTL_BSIZEPACKET, q->buf_len / 1024) |
+		      FIELD_PREP(IXGBE_SRRCTL_BSIZEHEADER, rsc ? RSC_HEADER / 64 : 0) |
 		      IXGBE_SRRCTL_ADV_ONE_BUFFER | rx_drop(a));
-	nax_reg_write(a, IXGBE_RSCCTL(i), 0);
+	nax_reg_write(a, IXGBE_RSCCTL(i), rsc ? IXGBE_RSCCTL_RSCEN : 0);
 	/* Data must not be overtaken by the write-back that announces it: no relaxed ordering. */
 	ixgbe_modify(a, IXGBE_DCA_RXCTRL(i), IXGBE_DCA_RXCTRL_MUST_BE_0 |
 		     IXGBE_DCA_RXCTRL_DATA_WRO | IXGBE_DCA_RXCTRL_HEAD_WRO, 0);

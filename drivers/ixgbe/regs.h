@@ -136,6 +136,7 @@
 #define IXGBE_RDH(q)			IXGBE_RXQ(q, 0x10)
 #define IXGBE_SRRCTL(q)			IXGBE_RXQ(q, 0x14)
 #define IXGBE_SRRCTL_BSIZEPACKET	GENMASK(4, 0)	/* in KiB */
+#define IXGBE_SRRCTL_BSIZEHEADER	GENMASK(13, 8)	/* in 64 bytes */
 #define IXGBE_SRRCTL_ADV_ONE_BUFFER	BIT(25)
 #define IXGBE_SRRCTL_DROP_EN		BIT(28)
 #define IXGBE_RDT(q)			IXGBE_RXQ(q, 0x18)
@@ -143,6 +144,7 @@
 #define IXGBE_RXDCTL_ENABLE		BIT(25)
 #define IXGBE_RXDCTL_VME		BIT(30)
 #define IXGBE_RSCCTL(q)			IXGBE_RXQ(q, 0x2c)
+#define IXGBE_RSCCTL_RSCEN		BIT(0)
 #define IXGBE_RDRXCTL			0x02f00
 #define IXGBE_RDRXCTL_CRCSTRIP		BIT(1)
 #define IXGBE_RDRXCTL_DMAIDONE		BIT(3)
@@ -193,6 +195,8 @@
 #define IXGBE_RAH(n)			(0x0a204 + 8 * (n))
 #define IXGBE_RAH_ADDRESS		GENMASK(15, 0)
 #define IXGBE_RAH_AV			BIT(31)
+#define IXGBE_PSRTYPE(pool)		(0x0ea00 + 4 * (pool))
+#define IXGBE_PSRTYPE_TCP		BIT(4)	/* PSR_type4 */
 
 #define IXGBE_ETQF(n)			(0x05128 + 4 * (n))
 #define IXGBE_ETQF_ETYPE		GENMASK(15, 0)

@@ -26,7 +26,7 @@
 
 static const struct rx_consts {
 	union nax_v_const l3, l4, sum, hash, nibble, l4_bits, sum_bits, vp, eop, len, minus_1,
-		single, single_mask;
+		single;
 } rx_consts = {
 	.l3 = NAX_V_BYTES(SIXTEEN(L3)),
 	.l4 = NAX_V_BYTES(SIXTEEN(L4)),
@@ -39,8 +39,7 @@ static const struct rx_consts {
 	.eop = NAX_V_ALL(NAX_F_EOP),
 	.len = NAX_V_ALL(0xffff),
 	.minus_1 = NAX_V_ALL(~0u),
-	.single = NAX_V_ALL(RX_SINGLE),
-	.single_mask = NAX_V_ALL(RX_SINGLE_MASK),
+	.single = NAX_V_ALL(IXGBE_RXD_SINGLE),
 };
 
 /*
@@ -75,8 +74,8 @@ static inline nax_v rx_vector_flags(const struct rx_consts *k, nax_v info, nax_v
  * others are still the driver's, so it does no harm that they are written too.
  */
 static inline u32 rx_vector(const struct rx_consts *k, const union ixgbe_rx_desc *d,
-			    struct nax_slot *s, nax_v keep, nax_v longest, nax_v group,
-			    nax_v *bytes, nax_v *all)
+			    struct nax_slot *s, nax_v keep, nax_v single, nax_v longest,
+			    nax_v group, nax_v *bytes, nax_v *all)
 {
 	const size_t down = 4 * sizeof(*d), across = 4 * sizeof(*s);
 	nax_v d0 = nax_v_rows(&d[0], down), d1 = nax_v_rows(&d[1], down);
@@ -93,7 +92,7 @@ static inline u32 rx_vector(const struct rx_consts *k, const union ixgbe_rx_desc
 	nax_v lg01 = nax_v_zip_lo(length_vlan, group), lg23 = nax_v_zip_hi(length_vlan, group);
 	u32 n = NAX_V_LANES;
 
-	bad = nax_v_or(bad, nax_v_xor(nax_v_and(status, k->single_mask.v), k->single.v));
+	bad = nax_v_or(bad, nax_v_xor(nax_v_and(status, single), k->single.v));
 	nax_v_store_rows(&s[0].flags, across, nax_v_zip64_lo(fh01, lg01));
 	nax_v_store_rows(&s[1].flags, across, nax_v_zip64_hi(fh01, lg01));
 	nax_v_store_rows(&s[2].flags, across, nax_v_zip64_lo(fh23, lg23));
@@ -118,7 +117,8 @@ static inline bool rx_vectors(struct nax_queue *q, u32 most)
 	const union ixgbe_rx_desc *ring = q->desc;
 	const union ixgbe_rx_desc *d = &ring[q->seen & q->desc_mask], *first = d;
 	struct nax_slot *s = nax_ring_slot(&q->ring, q->seen);
-	nax_v keep = nax_v_set(p->rx_keep), longest = nax_v_set(q->buf_len - 1);
+	nax_v keep = nax_v_set(p->rx_keep), single = nax_v_set(p->rx_single);
+	nax_v longest = nax_v_set(q->buf_len - 1);
 	nax_v group = nax_v_set((u32)q->group << 16);
 	nax_v bytes = nax_v_set(0), all = nax_v_set(0);
 	u32 n = NAX_V_LANES;
@@ -127,7 +127,7 @@ static inline bool rx_vectors(struct nax_queue *q, u32 most)
 		if (!(le32_to_cpu(READ_ONCE(d[NAX_V_LANES - 1].wb.status)) & IXGBE_RXD_DD))
 			break;
 		dma_rmb(); /* descriptors are written in order, and DD after the rest of each */
-		n = rx_vector(k, d, s, keep, longest, group, &bytes, &all);
+		n = rx_vector(k, d, s, keep, single, longest, group, &bytes, &all);
 		d += n;
 		s += n;
 	}

@@ -157,6 +157,7 @@ static const struct nax_cap_need nax_cap_needs[] = {
 	NEED(TSO4, NAX_OFFLOAD_TX_IPCSUM | NAX_OFFLOAD_TX_TCPCSUM),
 	NEED(TSO6, NAX_OFFLOAD_TX_TCPCSUM),
 	NEED(USO, NAX_OFFLOAD_TX_IPCSUM | NAX_OFFLOAD_TX_UDPCSUM),
+	NEED(LRO, NAX_OFFLOAD_RX_L4CSUM),
 };
 
 static int nax_caps_check_offloads(const struct nax_driver *drv, const struct nax_caps *caps,

@@ -87,6 +87,20 @@ static int nax_config_check_buffers(const struct nax_adapter *a, const struct na
 	return 0;
 }
 
+/* Joined frames have one frame check sequence, which is none's, and no checksum but a verdict. */
+static int nax_config_check_lro(const struct nax_adapter *a, const struct nax_config *c,
+				struct nax_error *err)
+{
+	u64 offloads = a->caps.offloads & c->offloads;
+
+	if (!(offloads & NAX_OFFLOAD_LRO) ||
+	    (offloads & (NAX_OFFLOAD_RX_L4CSUM | NAX_OFFLOAD_RX_FCS)) == NAX_OFFLOAD_RX_L4CSUM)
+		return 0;
+	return nax_error_set(err, -EINVAL,
+			     "offloads is 0x%llx: NAX_OFFLOAD_LRO needs NAX_OFFLOAD_RX_L4CSUM, and no NAX_OFFLOAD_RX_FCS",
+			     offloads);
+}
+
 static int nax_config_check_port(const struct nax_caps *caps, const struct nax_config *c,
 				 struct nax_error *err)
 {
@@ -117,6 +131,8 @@ int nax_config_check(const struct nax_adapter *a, const struct nax_config *c,
 	ret = nax_config_check_ranges(&a->caps, c, err);
 	if (!ret)
 		ret = nax_config_check_buffers(a, c, err);
+	if (!ret)
+		ret = nax_config_check_lro(a, c, err);
 	if (!ret)
 		ret = nax_config_check_port(&a->caps, c, err);
 	if (!ret)

@@ -35,7 +35,9 @@ struct nax_change {
 static int nax_change_make(struct nax_core *c, struct nax_change *ch, struct nax_error *err)
 {
 	const struct nax_config *old = &c->config, *cfg = &ch->cfg;
-	bool rx = cfg->rx_ring != old->rx_ring || ch->new.rx_buf_len != ch->old.rx_buf_len;
+	/* Whether frames are joined is a property of a queue. */
+	bool rx = cfg->rx_ring != old->rx_ring || ch->new.rx_buf_len != ch->old.rx_buf_len ||
+		  (ch->new.offloads ^ ch->old.offloads) & NAX_OFFLOAD_LRO;
 	bool tx = cfg->tx_ring != old->tx_ring;
 	int ret = 0;
 	u16 i;

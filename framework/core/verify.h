@@ -67,6 +67,7 @@
 	R(RX_CANARY, "rx-canary", 2, "the device does not write beyond nax_slot.cap") \
 	R(RX_LEN, "rx-len", 2, "nax_slot.len is 1 .. cap") \
 	R(RX_FRAME, "rx-frame", 2, "a frame is no longer than nax_adapter.max_frame") \
+	R(RX_JOINED, "rx-joined", 2, "frames are joined in one slot, with NAX_OFFLOAD_LRO alone") \
 	R(RX_SLOTS, "rx-slots", 2, "a packet takes at most nax_queue.slots_max slots") \
 	R(RX_SCATTER, "rx-scatter", 2, \
 	  "packets take several slots only with NAX_OFFLOAD_RX_SCATTER") \

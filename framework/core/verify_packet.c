@@ -208,7 +208,9 @@ static bool verify_packet(struct nax_queue *q, u32 first, u32 n, u32 bytes)
 {
 	const struct nax_verify_queue *vq = nax_vq(q);
 	u32 last = first + n - 1;
-	u32 flags = nax_ring_slot(&q->ring, last)->flags;
+	const struct nax_slot *s = nax_ring_slot(&q->ring, last);
+	u32 flags = s->flags;
+	bool joined = s->gso > 1;
 
 	if (!verify_flags(q, last, flags) ||
 	    !nax_rule(q, NAX_RULE_RX_SLOTS, n <= q->slots_max, last,
@@ -216,12 +218,18 @@ static bool verify_packet(struct nax_queue *q, u32 first, u32 n, u32 bytes)
 		return false;
 	if (flags & NAX_F_RX_ERROR || verify_graced(vq, first))
 		return true;
-	return nax_rule(q, NAX_RULE_RX_FRAME, bytes <= vq->rx.max_frame, last,
+	if (joined && !nax_rule(q, NAX_RULE_RX_JOINED,
+				n == 1 && vq->rx.offloads & NAX_OFFLOAD_LRO, last,
+				"NAX_OFFLOAD_LRO is %s: expected no frames joined, found %u in %u slots",
+				vq->rx.offloads & NAX_OFFLOAD_LRO ? "active" : "not active",
+				s->gso, n))
+		return false;
+	return nax_rule(q, NAX_RULE_RX_FRAME, joined || bytes <= vq->rx.max_frame, last,
 			"expected at most %llu bytes, found %u", vq->rx.max_frame, bytes) &&
 	       nax_rule(q, NAX_RULE_RX_SCATTER,
 			n == 1 || vq->rx.offloads & NAX_OFFLOAD_RX_SCATTER, last,
 			"scatter is not active: expected 1 slot, found %u", n) &&
-	       verify_hash_type(q, last, flags) && verify_sampled(q, first, n);
+	       verify_hash_type(q, last, flags) && (joined || verify_sampled(q, first, n));
 }
 
 bool nax_verify_received(struct nax_queue *q)

@@ -129,7 +129,7 @@ static void fake_rx_reap(struct nax_queue *q, u32 budget)
 		if (!(d->status & FAKE_DONE))
 			break;
 		nax_rx_slot(q, &b, (d->status & ~FAKE_DONE) | fake_of(q->adapter)->rx_flags, 0,
-			    d->word, 0);
+			    d->word, 0, 0);
 	}
 	nax_rx_commit(q, &b);
 }

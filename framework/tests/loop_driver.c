@@ -127,7 +127,7 @@ static void loop_rx_reap(struct nax_queue *q, u32 budget)
 			break;
 		dma_rmb();
 		word = READ_ONCE(d->word);
-		nax_rx_slot(q, &b, word & LOOP_EOP ? NAX_F_EOP : 0, 0, word & LOOP_LEN, 0);
+		nax_rx_slot(q, &b, word & LOOP_EOP ? NAX_F_EOP : 0, 0, word & LOOP_LEN, 0, 0);
 	}
 	nax_rx_commit(q, &b);
 }

@@ -89,6 +89,13 @@ static void test_limits_that_depend(void **state)
 	c.rx_buf_len = 2048;
 	refuse(f, &c, "mtu is 4000: its frames of 4026 bytes need NAX_OFFLOAD_RX_SCATTER or receive buffers above 2048");
 	fake_config(f, 1, &c);
+	c.offloads |= NAX_OFFLOAD_LRO;
+	assert_int_equal(nax_config_check(f->a, &c, NULL), 0);
+	c.offloads |= NAX_OFFLOAD_RX_FCS;
+	refuse(f, &c, "offloads is 0x27fff: NAX_OFFLOAD_LRO needs NAX_OFFLOAD_RX_L4CSUM, and no NAX_OFFLOAD_RX_FCS");
+	c.offloads &= ~(NAX_OFFLOAD_RX_FCS | NAX_OFFLOAD_RX_L4CSUM);
+	refuse(f, &c, "offloads is 0x23dff: NAX_OFFLOAD_LRO needs NAX_OFFLOAD_RX_L4CSUM, and no NAX_OFFLOAD_RX_FCS");
+	fake_config(f, 1, &c);
 	f->a->caps.pause = false;
 	refuse(f, &c, "link.pause_rx is 1: must be 0, the device has no pause frames");
 	c.link.pause_rx = false;
@@ -237,6 +244,26 @@ static void test_resize_keeps_queue_and_counters(void **state)
 	assert_int_equal(rx->buf_len, 3072);
 	assert_int_equal(rx->ring.slot[0].cap, 3072);
 	assert_int_equal(rx->slots_max, 1);
+	fake_destroy(f);
+}
+
+/* A queue joins frames from its start on, or not. */
+static void test_lro_is_of_queues(void **state)
+{
+	struct fake *f = fake_up(0, 1);
+	struct nax_config c = *nax_adapter_config(f->a);
+
+	(void)state;
+	fake_journal(f, FAKE_DRIVER);
+	c.offloads |= NAX_OFFLOAD_LRO;
+	assert_int_equal(nax_adapter_reconfigure(f->a, &c, NULL), 0);
+	assert_string_equal(fake_journal(f, FAKE_DRIVER),
+			    "queue_stop:rx0 set_offloads set_rss set_filter queue_start:rx0");
+	assert_true(f->offloads & NAX_OFFLOAD_LRO);
+	c.offloads &= ~NAX_OFFLOAD_LRO;
+	assert_int_equal(nax_adapter_reconfigure(f->a, &c, NULL), 0);
+	assert_string_equal(fake_journal(f, FAKE_DRIVER),
+			    "queue_stop:rx0 set_offloads set_rss set_filter queue_start:rx0");
 	fake_destroy(f);
 }
 
@@ -431,6 +458,7 @@ int main(void)
 		cmocka_unit_test(test_shape),
 		cmocka_unit_test(test_live_changes),
 		cmocka_unit_test(test_resize_keeps_queue_and_counters),
+		cmocka_unit_test(test_lro_is_of_queues),
 		cmocka_unit_test(test_queue_count),
 		cmocka_unit_test(test_mtu_without_set_mtu),
 		cmocka_unit_test(test_every_allocation_fails),

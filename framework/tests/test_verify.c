@@ -143,7 +143,7 @@ static void good_change(void)
 
 	switch (pkt_below(&vseed, 4)) {
 	case 0:
-		cfg.offloads = pkt_random(&vseed) | NAX_OFFLOAD_RX_SCATTER;
+		cfg.offloads = (pkt_random(&vseed) | NAX_OFFLOAD_RX_SCATTER) & ~NAX_OFFLOAD_LRO;
 		break;
 	case 1:
 		cfg.mtu = 1500 + pkt_below(&vseed, 3000);
@@ -167,7 +167,7 @@ static void good(unsigned int level)
 	struct nax_verify_report r;
 	u32 i;
 
-	verify_up(level, 256, ~0ull);
+	verify_up(level, 256, ~NAX_OFFLOAD_LRO);
 	for (i = 0; i < 1500; i++) {
 		good_round();
 		if (i % 25 == 24)
@@ -201,14 +201,14 @@ static void test_good_life(void **state)
 
 	verify_attach(2);
 	nax_adapter_diag(vf->a, "before up", d);
-	verify_start(0, ~0ull);
+	verify_start(0, ~NAX_OFFLOAD_LRO);
 	assert_int_equal(nax_adapter_suspend(vf->a), 0);
 	assert_int_equal(nax_adapter_resume(vf->a, &err), 0);
 	nax_adapter_down(vf->a);
 	nax_adapter_diag(vf->a, "after down", d);
 	fake_fail(vf, "start", 1, -EIO);
 	assert_int_not_equal(nax_adapter_up(vf->a, nax_adapter_config(vf->a), &err), 0);
-	verify_start(0, ~0ull);
+	verify_start(0, ~NAX_OFFLOAD_LRO);
 	nax_hung(vf->a, vf->a->txq[0], "test");
 	nax_adapter_service(vf->a);
 	nax_hung(vf->a, NULL, "test");
@@ -272,7 +272,7 @@ static void test_quarantine_rings_no_doorbell(void **state)
 
 	for (i = 0; i < ARRAY_SIZE(post); i++) {
 		verify_attach(1);
-		verify_start(0, ~0ull);
+		verify_start(0, ~NAX_OFFLOAD_LRO);
 		verify_tx(1);
 		post[i](vtx);
 		assert_true(vtx->stats.doorbells > 0);
@@ -284,6 +284,28 @@ static void test_quarantine_rings_no_doorbell(void **state)
 		assert_true(vtx->stats.doorbells == rung);
 		verify_down();
 	}
+}
+
+/* Longer than a frame, and with the checksum of the first one that was joined: nothing is wrong. */
+static void test_joined(void **state)
+{
+	struct pkt_spec s = { .l4 = NAX_F_TCP, .payload = 1600 };
+	u32 hash, flags, n;
+
+	verify_up(2, 4096, ~NAX_OFFLOAD_RX_FCS);
+	for (n = 0; n < 40; n++) {
+		pkt_make(&vpkt, &s, &vseed);
+		pkt_fill(&vpkt);
+		flags = verify_good_flags(&hash);
+		vpkt.b[vpkt.len - 1] ^= 1;
+		verify_receive(0, vpkt.b, vpkt.len, flags | NAX_F_EOP, hash, 0);
+		verify_joined(0, 2);
+		assert_int_equal(nax_queue_poll_rx(vrx, 64), 1);
+		assert_int_equal(nax_ring_slot(&vrx->ring, vrx->ring.begin - 1)->gso, 2);
+		verify_release();
+	}
+	expect_silence();
+	verify_down();
 }
 
 static void receive_hashed(const struct nax_rss *rss)
@@ -322,7 +344,7 @@ static void test_change_on_the_way(void **state)
 	struct nax_error err;
 	u32 i;
 
-	verify_up(2, 256, ~0ull);
+	verify_up(2, 256, ~NAX_OFFLOAD_LRO);
 	pkt_make(&vpkt, &s, &vseed);
 	nax_adapter_get_rss(vf->a, &old);
 	now = old;
@@ -353,7 +375,7 @@ static void test_off(void **state)
 {
 	struct nax_verify_report r;
 
-	verify_up(0, 256, ~0ull);
+	verify_up(0, 256, ~NAX_OFFLOAD_LRO);
 	assert_null(nax_core_of(vf->a)->verify);
 	assert_ptr_equal(nax_core_of(vf->a)->dp, verify_direct());
 	nax_verify_get(vf->a, &r);
@@ -432,6 +454,7 @@ int main(void)
 		cmocka_unit_test(test_good_life),
 		cmocka_unit_test(test_quarantine),
 		cmocka_unit_test(test_quarantine_rings_no_doorbell),
+		cmocka_unit_test(test_joined),
 		cmocka_unit_test(test_change_on_the_way),
 		cmocka_unit_test(test_off),
 		cmocka_unit_test(test_no_memory),

@@ -17,6 +17,7 @@ static struct {
 	u32 hash;
 	u32 len;
 	u16 tci;
+	u16 segments;
 } rxd[64];
 
 struct nax_datapath *verify_direct(void)
@@ -34,7 +35,8 @@ void verify_rx_reap(struct nax_queue *q, u32 budget)
 		if (!rxd[i].done)
 			break;
 		rxd[i].done = false;
-		nax_rx_slot(q, &b, rxd[i].flags, rxd[i].hash, rxd[i].len, rxd[i].tci);
+		nax_rx_slot(q, &b, rxd[i].flags, rxd[i].hash, rxd[i].len, rxd[i].tci,
+			    rxd[i].segments);
 	}
 	nax_rx_commit(q, &b);
 }
@@ -83,7 +85,13 @@ void verify_receive(u32 at, const u8 *b, u32 len, u32 flags, u32 hash, u16 tci)
 	rxd[k].hash = hash;
 	rxd[k].len = len;
 	rxd[k].tci = tci;
+	rxd[k].segments = 0;
 	rxd[k].done = true;
+}
+
+void verify_joined(u32 at, u16 segments)
+{
+	rxd[(vrx->seen + at) & vrx->desc_mask].segments = segments;
 }
 
 u32 verify_good_flags(u32 *hash)

@@ -34,6 +34,8 @@ void verify_down(void);
 
 /** verify_receive() - the device has one descriptor's worth at @at from the next one. */
 void verify_receive(u32 at, const u8 *b, u32 len, u32 flags, u32 hash, u16 tci);
+/** verify_joined() - what the device has at @at, it has joined of @segments frames. */
+void verify_joined(u32 at, u16 segments);
 /** verify_frame() - vpkt received whole, with all that a good device says of it. Return: slots. */
 u32 verify_frame(u32 at);
 /** verify_good_flags() - what a good device says of vpkt. */

@@ -5,7 +5,7 @@
 #include "pieces.h"
 #include "verify_driver.h"
 
-static const u64 all = ~0ull;
+static const u64 all = ~NAX_OFFLOAD_LRO;
 
 static void make(u32 l4, u32 tags, u32 payload)
 {
@@ -454,6 +454,30 @@ static void rx_frame(void)
 	device_says(all, 0, 0, 0);
 }
 
+/* Slots of one packet, of joined frames. */
+static void joined(u64 offloads, u32 slots)
+{
+	u32 i;
+
+	verify_start(2048, offloads);
+	vrx->slots_max = 2;
+	make(NAX_F_TCP, 0, 1000);
+	for (i = 0; i < slots; i++)
+		verify_receive(i, vpkt.b, vpkt.len, i + 1 == slots ? NAX_F_EOP : 0, 0, 0);
+	verify_joined(slots - 1, 2);
+	nax_queue_poll_rx(vrx, 64);
+}
+
+static void rx_joined_unasked(void)
+{
+	joined(all, 1);
+}
+
+static void rx_joined_chain(void)
+{
+	joined((all & ~NAX_OFFLOAD_RX_FCS) | NAX_OFFLOAD_LRO, 2);
+}
+
 static void rx_scatter(void)
 {
 	verify_start(2048, all & ~NAX_OFFLOAD_RX_SCATTER);
@@ -505,6 +529,8 @@ const struct wrong wrong_rx[] = {
 	{ "error without reason", NAX_RULE_RX_FLAGS, flags_no_reason },
 	{ "reason without error", NAX_RULE_RX_FLAGS, flags_reason_only },
 	{ "frame over max_frame", NAX_RULE_RX_FRAME, rx_frame },
+	{ "joined frames that nobody asked for", NAX_RULE_RX_JOINED, rx_joined_unasked },
+	{ "joined frames in two slots", NAX_RULE_RX_JOINED, rx_joined_chain },
 	{ "two slots without scatter", NAX_RULE_RX_SCATTER, rx_scatter },
 };
 const u32 n_wrong_rx = ARRAY_SIZE(wrong_rx);

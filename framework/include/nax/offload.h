@@ -106,14 +106,17 @@ enum nax_rx_error {
 #define NAX_OFFLOAD_RX_FCS	(1ull << 14)	/* the frame check sequence stays in the frame */
 #define NAX_OFFLOAD_RX_ALL	(1ull << 15)	/* damaged frames too, as NAX_F_RX_ERROR */
 #define NAX_OFFLOAD_FLOW	(1ull << 16)	/* receive flow rules, <nax/flow.h> */
+/* Frames of a TCP connection that follow each other are joined; never more than fit in one slot. */
+#define NAX_OFFLOAD_LRO		(1ull << 17)
 
 #define NAX_OFFLOAD_TX_CSUM	(NAX_OFFLOAD_TX_IPCSUM | NAX_OFFLOAD_TX_TCPCSUM | \
 				 NAX_OFFLOAD_TX_UDPCSUM | NAX_OFFLOAD_TX_SCTPCSUM)
 #define NAX_OFFLOAD_GSO		(NAX_OFFLOAD_TSO4 | NAX_OFFLOAD_TSO6 | NAX_OFFLOAD_USO)
 #define NAX_OFFLOAD_RX_CSUM	(NAX_OFFLOAD_RX_IPCSUM | NAX_OFFLOAD_RX_L4CSUM)
 /* Not for every day: active only where somebody asks for it by name. */
-#define NAX_OFFLOAD_ASKED	(NAX_OFFLOAD_RX_FCS | NAX_OFFLOAD_RX_ALL | NAX_OFFLOAD_FLOW)
-#define NAX_OFFLOAD_COUNT	17
+#define NAX_OFFLOAD_ASKED	(NAX_OFFLOAD_RX_FCS | NAX_OFFLOAD_RX_ALL | NAX_OFFLOAD_FLOW | \
+				 NAX_OFFLOAD_LRO)
+#define NAX_OFFLOAD_COUNT	18
 
 /* Header lengths in slot.hash on Tx: l2 in bits 6:0, l3 in bits 15:7, l4 in bits 23:16. */
 #define NAX_TX_L2_MAX		127u

@@ -190,6 +190,7 @@ struct nax_queue {
  * @flags: all flags of all packets or'ed together
  * @carry: error flags of the packet under way
  * @part: bytes of the packet under way
+ * @joined: frames that are in packets which began with others
  */
 struct nax_rx_batch {
 	u32 seen;
@@ -201,6 +202,7 @@ struct nax_rx_batch {
 	u32 flags;
 	u32 carry;
 	u32 part;
+	u32 joined;
 };
 
 /** nax_rx_begin() - start rx_reap(), or go on with it: at most @budget packets. */
@@ -303,16 +305,6 @@ static inline u32 nax_rx_damaged(struct nax_rx_batch *b, u32 flags, bool too_lon
 	return (flags & ~NAX_F_RX_REASON) | error;
 }
 
-/*
- * nax_rx_write() - the packet's half of a receive slot
- * @len_vlan: length in bits 15:0, tag in 31:16
- */
-static inline void nax_rx_write(const struct nax_queue *q, struct nax_slot *s, u32 flags, u32 hash,
-				u32 len_vlan)
-{
-	nax_slot_write(s, flags | (u64)hash << 32, len_vlan | (u64)q->group << 48);
-}
-
 /**
  * nax_rx_slot() - take the descriptor at b->seen: record what the device wrote
  * @q: receive queue
@@ -321,11 +313,12 @@ static inline void nax_rx_write(const struct nax_queue *q, struct nax_slot *s, u
  * @hash: RSS hash, valid if @flags has a hash type
  * @len: bytes that the device claims to have written; checked here against nax_queue.buf_len
  * @vlan_tci: stripped tag, host order, valid with NAX_F_VLAN
+ * @segments: frames that were joined to this packet (NAX_OFFLOAD_LRO); 0 or 1: none
  *
  * All arguments come from one read of each descriptor word after dma_rmb().
  */
 static inline void nax_rx_slot(const struct nax_queue *q, struct nax_rx_batch *b, u32 flags,
-			       u32 hash, u32 len, u16 vlan_tci)
+			       u32 hash, u32 len, u16 vlan_tci, u16 segments)
 {
 	struct nax_slot *s = nax_ring_slot(&q->ring, b->seen);
 	bool too_long;
@@ -338,8 +331,11 @@ static inline void nax_rx_slot(const struct nax_queue *q, struct nax_rx_batch *b
 	too_long = !(flags & NAX_F_EOP) && b->seen - b->whole >= q->slots_max;
 	if (unlikely((flags | b->carry) & NAX_F_RX_ERROR || too_long))
 		flags = nax_rx_damaged(b, flags, too_long);
-	nax_rx_write(q, s, flags, hash, len | (u32)vlan_tci << 16);
+	nax_slot_write(s, flags | (u64)hash << 32, len | (u32)vlan_tci << 16 |
+		       (u64)segments << 32 | (u64)q->group << 48);
 	b->part += len;
+	if (segments > 1)
+		b->joined += segments - 1;
 	if (flags & NAX_F_EOP) {
 		b->bytes += b->part;
 		b->part = 0;
@@ -359,6 +355,7 @@ static inline void nax_rx_commit(struct nax_queue *q, const struct nax_rx_batch 
 	q->batch.packets = b->packets;
 	q->batch.bytes = b->bytes;
 	q->batch.flags = b->flags;
+	WRITE_ONCE(q->stats.joined, q->stats.joined + b->joined);
 }
 
 /**

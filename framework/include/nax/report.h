@@ -123,6 +123,7 @@ enum nax_led {
  * @interrupts: times the queue's vector fired
  * @restarts: restarts of the queue after an error
  * @bad_completions: Tx: completion reports that could not be true
+ * @joined: Rx with NAX_OFFLOAD_LRO: frames that the device appended to an earlier one
  */
 struct nax_queue_stats {
 	u64 packets;
@@ -141,6 +142,7 @@ struct nax_queue_stats {
 	u64 interrupts;
 	u64 restarts;
 	u64 bad_completions;
+	u64 joined;
 };
 
 /* All but @errors, for tables: F(field, FIELD), as NAX_CAPS_LIMITS() in <nax/caps.h>. */
@@ -149,7 +151,7 @@ struct nax_queue_stats {
 	F(csum_disputed, CSUM_DISPUTED) F(sw_csum, SW_CSUM) F(sw_gso, SW_GSO) \
 	F(sw_vlan, SW_VLAN) F(sw_linear, SW_LINEAR) F(doorbells, DOORBELLS) F(polls, POLLS) \
 	F(idle, IDLE) F(interrupts, INTERRUPTS) F(restarts, RESTARTS) \
-	F(bad_completions, BAD_COMPLETIONS)
+	F(bad_completions, BAD_COMPLETIONS) F(joined, JOINED)
 
 #define NAX_DIAG_RECORDS 1536
 #define NAX_DIAG_NAME 20

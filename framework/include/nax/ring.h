@@ -29,7 +29,8 @@
  *	Tx: header lengths packed by nax_tx_lengths()
  * @len: bytes in this slot; never 0 in a packet that is given away
  * @vlan_tci: 802.1Q tag control information, host order, valid with NAX_F_VLAN
- * @gso: Tx with NAX_F_TX_GSO: payload bytes per segment (MSS). Rx: segments coalesced, else 0
+ * @gso: Tx with NAX_F_TX_GSO: payload bytes per segment (MSS). Rx with NAX_OFFLOAD_LRO: frames that
+ *	the packet was joined of, 0 or 1 if it came as it is
  * @group: queue group; 0 is the host
  *
  * The first 16 bytes say which memory, and belong to the framework. The last 16 bytes say what

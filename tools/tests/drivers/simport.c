@@ -280,6 +280,7 @@ static void take_packet(struct sim *s, struct nax_ring *rx, unsigned int queue, 
 	memset(p, 0, offsetof(struct sim_packet, data));
 	p->queue = (u16)queue;
 	p->slots = (u16)n;
+	p->segments = last->gso;
 	p->flags = last->flags;
 	p->hash = last->hash;
 	p->vlan_tci = last->vlan_tci;

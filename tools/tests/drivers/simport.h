@@ -31,6 +31,7 @@ struct sim_frame {
 struct sim_packet {
 	u16 queue;
 	u16 slots;
+	u16 segments;
 	u32 flags;
 	u32 hash;
 	u16 vlan_tci;

@@ -51,8 +51,8 @@ union ixgbe_rx_desc {
 
 /*
  * What makes a descriptor a good frame of its own, whose time nobody has asked for: these bits of
- * the mask alone. A packet of joined
- * frames has more, as TCP whose checksum was not seen (L4CS) is not joined (section 7.11.1).
+ * the mask alone. A packet of joined frames has more, as TCP whose checksum was not seen (L4CS) is
+ * not joined (section 7.11.1).
  */
 #define IXGBE_RXD_SINGLE		(IXGBE_RXD_DD | IXGBE_RXD_EOP)
 #define IXGBE_RXD_SINGLE_MASK		(IXGBE_RXD_SINGLE | IXGBE_RXD_ERRORS | IXGBE_RXD_TS)

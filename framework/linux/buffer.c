@@ -13,19 +13,22 @@
 static int nax_rx_make(struct nax_queue *q, struct nax_rx *rx)
 {
 	struct nax_device *d = nax_device_of(q->adapter);
+	bool lro = q->buf_len > NAX_RX_ROOM;
 	struct page_pool_params p = {
 		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
+		.order = lro ? get_order(NAX_LRO_SIZE) : 0,
 		.pool_size = nax_ring_size(&q->ring),
 		.nid = dev_to_node(&d->pdev->dev),
 		.dev = &d->pdev->dev,
 		/* An XDP program may send what it received. */
 		.dma_dir = DMA_BIDIRECTIONAL,
-		.max_len = NAX_RX_ROOM,
+		.max_len = lro ? NAX_LRO_ROOM : NAX_RX_ROOM,
 		.offset = NAX_RX_HEADROOM,
 	};
 	struct nax_irq *irq = &d->irq[q->index % d->n_irqs];
 	int ret;
 
+	rx->size = PAGE_SIZE << p.order;
 	nax_page_pool_of(&p, d->net, &irq->napi, q->index);
 	rx->pool = page_pool_create(&p);
 	if (IS_ERR(rx->pool)) {
@@ -132,6 +135,6 @@ u8 *nax_linux_buf_addr(struct nax_queue *q, const struct nax_slot *slot)
 
 u32 nax_linux_buf_room(struct nax_queue *q, const struct nax_slot *slot, u32 *after)
 {
-	*after = q->is_rx ? NAX_RX_ROOM : 0;
+	*after = q->is_rx ? q->buf_len : 0;
 	return q->is_rx ? NAX_RX_HEADROOM : 0;
 }

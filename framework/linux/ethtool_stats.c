@@ -25,6 +25,7 @@ static const struct {
 	{ "errors_device", offsetof(struct nax_queue_stats, errors[NAX_RX_ERR_DEVICE]) },
 	NAX_QUEUE_STAT(csum_bad),
 	NAX_QUEUE_STAT(csum_disputed),
+	NAX_QUEUE_STAT(joined),
 }, nax_tx_stats[] = {
 	NAX_QUEUE_STAT(bad_completions),
 };

@@ -41,6 +41,9 @@
 /* What nax_adapter.max_frame has beyond the MTU: header, two tags, frame check sequence. */
 #define NAX_FRAME_MORE		(ETH_HLEN + 2 * VLAN_HLEN + ETH_FCS_LEN)
 #define NAX_RX_ROOM		(SKB_WITH_OVERHEAD(PAGE_SIZE) - NAX_RX_HEADROOM)
+/* With LRO it is pages that lie side by side, since a device joins frames in one buffer. */
+#define NAX_LRO_SIZE		max_t(size_t, PAGE_SIZE, SZ_16K)
+#define NAX_LRO_ROOM		(SKB_WITH_OVERHEAD(NAX_LRO_SIZE) - NAX_RX_HEADROOM)
 
 /* What XDP sends at once: all that a poll finds, as a rule. */
 #define NAX_XDP_BULK		64u
@@ -86,6 +89,7 @@ struct nax_rx_run {
 /**
  * struct nax_rx - what the kernel hangs on a receive queue, nax_queue.backend
  * @pool: where its pages come from
+ * @size: bytes of a buffer's pages: PAGE_SIZE, with LRO NAX_LRO_SIZE
  * @xdp: for XDP programs
  * @xdp_ready: @xdp is registered
  * @ran: the queue has been stopped, before which it may have run; its NAPI rests when it is freed
@@ -93,6 +97,7 @@ struct nax_rx_run {
  */
 struct nax_rx {
 	struct page_pool *pool;
+	u32 size;
 	struct xdp_rxq_info xdp;
 	bool xdp_ready;
 	bool ran;

@@ -24,6 +24,7 @@ static const struct {
 	{ NETIF_F_RXFCS, NAX_OFFLOAD_RX_FCS },
 	{ NETIF_F_RXALL, NAX_OFFLOAD_RX_ALL },
 	{ NETIF_F_NTUPLE, NAX_OFFLOAD_FLOW },
+	{ NETIF_F_LRO, NAX_OFFLOAD_LRO },
 };
 
 /* Receive offloads are switched in the device; transmit ones by what the stack asks per packet. */
@@ -38,6 +39,14 @@ static netdev_features_t nax_features_of(u64 offloads)
 		if ((offloads & nax_features[i].offload) == nax_features[i].offload)
 			f |= nax_features[i].feature;
 	return f;
+}
+
+/* What fits in a buffer's pages, in steps that the device knows. */
+static u32 nax_rx_buf_len(const struct nax_caps *caps, u64 offloads)
+{
+	u32 room = offloads & NAX_OFFLOAD_LRO ? NAX_LRO_ROOM : NAX_RX_ROOM;
+
+	return min_t(u32, round_down(room, caps->rx_buf_step), caps->rx_buf_max);
 }
 
 int nax_netdev_reconfigure(struct nax_device *d, const struct nax_config *config,
@@ -193,6 +202,9 @@ static netdev_features_t nax_fix_features(struct net_device *dev, netdev_feature
 	/* The device takes both checksums or none. */
 	if (!(features & NETIF_F_IP_CSUM) != !(features & NETIF_F_IPV6_CSUM))
 		features &= ~(NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM);
+	/* Frames whose checksum nobody saw are not joined; and a program wants to see frames. */
+	if (!(features & NETIF_F_RXCSUM) || nax_netdev_device(dev)->prog)
+		features &= ~NETIF_F_LRO;
 	return features;
 }
 
@@ -211,6 +223,7 @@ static int nax_set_features(struct net_device *dev, netdev_features_t features)
 		else
 			config.offloads &= ~offload;
 	}
+	config.rx_buf_len = nax_rx_buf_len(&d->adapter->caps, config.offloads);
 	ret = config.offloads == d->config.offloads ? 0 : nax_change(d, &config);
 	/* Without the feature nobody sees the rules, so none may come back with it. */
 	if (!ret && !(config.offloads & NAX_OFFLOAD_FLOW))
@@ -328,8 +341,7 @@ static void nax_config_first(struct nax_device *d)
 	nax_config_default(d->adapter, &d->config);
 	d->config.n_rxq = min_t(u32, pairs, caps->rss_queues_max ? caps->rss_queues_max : 1);
 	d->config.n_txq = min_t(u32, pairs, caps->txq_max);
-	d->config.rx_buf_len = min_t(u32, round_down(NAX_RX_ROOM, caps->rx_buf_step),
-				     caps->rx_buf_max);
+	d->config.rx_buf_len = nax_rx_buf_len(caps, d->config.offloads);
 	set_bit(0, d->vlan);
 }
 

@@ -47,29 +47,6 @@ void nax_rx_deliver(struct nax_rx_run *r, struct sk_buff *skb, const struct nax_
 	nax_rx_up(r, skb, last);
 }
 
-/* The packet of a slot, or its first part. What cannot be taken stays in its slot, page and all. */
-static __always_inline struct sk_buff *nax_rx_first(struct nax_rx_run *r, struct nax_slot *s)
-{
-	struct nax_rx *rx = nax_rx_of_run(r);
-	void *va = nax_slot_va(s);
-	u32 len = s->len;
-	struct sk_buff *skb;
-
-	net_prefetch(va + NAX_RX_HEADROOM);
-	nax_rx_sync(r, s);
-	if (unlikely(!nax_rx_refill(rx, s)))
-		return NULL;
-	skb = napi_build_skb(va, PAGE_SIZE);
-	if (unlikely(!skb)) {
-		page_pool_recycle_direct(rx->pool, virt_to_page(va));
-		return NULL;
-	}
-	skb_mark_for_recycle(skb);
-	skb_reserve(skb, NAX_RX_HEADROOM);
-	__skb_put(skb, len);
-	return skb;
-}
-
 static bool nax_rx_next(struct nax_rx_run *r, struct sk_buff *skb, struct nax_slot *s)
 {
 	struct page *old = nax_slot_page(s);
@@ -79,7 +56,8 @@ static bool nax_rx_next(struct nax_rx_run *r, struct sk_buff *skb, struct nax_sl
 	if (unlikely(skb_shinfo(skb)->nr_frags >= MAX_SKB_FRAGS ||
 		     !nax_rx_refill(nax_rx_of_run(r), s)))
 		return false;
-	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, old, NAX_RX_HEADROOM, len, PAGE_SIZE);
+	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, old, NAX_RX_HEADROOM, len,
+			nax_rx_of_run(r)->size);
 	return true;
 }
 
@@ -108,7 +86,8 @@ static noinline bool nax_rx_wanted(struct nax_rx_run *r, u32 first, u32 end,
 /* The packet in slots [@i, @end). */
 static struct sk_buff *nax_rx_parts(struct nax_rx_run *r, u32 i, u32 end)
 {
-	struct sk_buff *skb = nax_rx_first(r, nax_ring_slot(&r->q->ring, i));
+	struct sk_buff *skb = nax_rx_first(r, nax_ring_slot(&r->q->ring, i),
+					   nax_rx_of_run(r)->size);
 
 	while (skb && ++i != end) {
 		if (unlikely(!nax_rx_next(r, skb, nax_ring_slot(&r->q->ring, i)))) {
@@ -119,11 +98,7 @@ static struct sk_buff *nax_rx_parts(struct nax_rx_run *r, u32 i, u32 end)
 	return skb;
 }
 
-/*
- * A packet from slot @first on that is damaged, has several slots or a time stamp. Return: one past
- * its last.
- */
-static noinline u32 nax_rx_special(struct nax_rx_run *r, u32 first)
+noinline u32 nax_rx_special(struct nax_rx_run *r, u32 first)
 {
 	const struct nax_slot *last;
 	struct sk_buff *skb;
@@ -158,7 +133,7 @@ static void nax_rx_packets(struct nax_rx_run *r, u32 i, u32 end)
 			continue;
 		}
 		i++;
-		skb = nax_rx_first(r, s);
+		skb = nax_rx_first(r, s, PAGE_SIZE);
 		if (likely(skb))
 			nax_rx_up(r, skb, s);
 		else
@@ -214,6 +189,8 @@ u32 nax_rx_poll(struct nax_irq *irq, struct nax_queue *q, u32 budget)
 	nax_rx_begin_run(r, irq, q);
 	if (r->prog)
 		nax_xdp_packets(r, first, end);
+	else if (unlikely(q->adapter->offloads & NAX_OFFLOAD_LRO))
+		nax_lro_packets(r, first, end);
 	else
 		nax_rx_packets(r, first, end);
 	nax_rx_count(r, q->batch.packets, q->batch.bytes);

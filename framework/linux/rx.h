@@ -18,6 +18,49 @@ static inline void nax_rx_sync(const struct nax_rx_run *r, const struct nax_slot
 	dma_sync_single_range_for_cpu(r->dev, s->dma, 0, s->len, DMA_BIDIRECTIONAL);
 }
 
+/**
+ * nax_rx_first() - the packet of a slot, or its first part
+ * @r: poll
+ * @s: slot, whose page goes with the packet and is replaced
+ * @size: nax_rx.size
+ *
+ * Return: sk_buff; NULL if it cannot be taken: it stays in its slot, or its page goes back.
+ */
+static __always_inline struct sk_buff *nax_rx_first(struct nax_rx_run *r, struct nax_slot *s,
+						    u32 size)
+{
+	struct nax_rx *rx = nax_rx_of_run(r);
+	void *va = nax_slot_va(s);
+	u32 len = s->len;
+	struct sk_buff *skb;
+
+	net_prefetch(va + NAX_RX_HEADROOM);
+	nax_rx_sync(r, s);
+	if (unlikely(!nax_rx_refill(rx, s)))
+		return NULL;
+	skb = napi_build_skb(va, size);
+	if (unlikely(!skb)) {
+		page_pool_recycle_direct(rx->pool, virt_to_page(va));
+		return NULL;
+	}
+	skb_mark_for_recycle(skb);
+	skb_reserve(skb, NAX_RX_HEADROOM);
+	__skb_put(skb, len);
+	return skb;
+}
+
+/**
+ * nax_rx_special() - a packet that is damaged, has several slots or a time stamp
+ * @r: poll
+ * @first: its first slot
+ *
+ * Return: one past its last slot.
+ */
+u32 nax_rx_special(struct nax_rx_run *r, u32 first);
+
+/** nax_lro_packets() - the packets in slots [@i, @end), of a queue with LRO. */
+void nax_lro_packets(struct nax_rx_run *r, u32 i, u32 end);
+
 /** nax_rx_deliver() - a packet to the stack; @last is the slot that it ended with. */
 void nax_rx_deliver(struct nax_rx_run *r, struct sk_buff *skb, const struct nax_slot *last);
 

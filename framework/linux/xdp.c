@@ -426,6 +426,11 @@ static int nax_xdp_setup(struct nax_device *d, struct netdev_bpf *bpf)
 {
 	struct bpf_prog *prog = bpf->prog, *old;
 
+	if (prog && d->config.offloads & NAX_OFFLOAD_LRO) {
+		NL_SET_ERR_MSG_MOD(bpf->extack,
+				   "large-receive-offload is on: a program wants to see frames, not what was joined of them");
+		return -EOPNOTSUPP;
+	}
 	if (prog && !prog->aux->xdp_has_frags &&
 	    d->config.mtu + NAX_FRAME_MORE > d->config.rx_buf_len) {
 		NL_SET_ERR_MSG_FMT_MOD(bpf->extack,

@@ -441,6 +441,9 @@ static int nax_xdp_setup(struct nax_device *d, struct netdev_bpf *bpf)
 	old = xchg(&d->prog, prog);
 	if (old)
 		bpf_prog_put(old);
+	/* LRO that was asked for meanwhile. */
+	if (old && !prog)
+		netdev_update_features(d->net);
 	return 0;
 }
 

@@ -27,7 +27,10 @@ static struct sk_buff *nax_lro_copy(struct nax_rx_run *r, const struct nax_slot 
 	return skb;
 }
 
-/* All segments but the last have the same size, so it is what the last one makes it at least. */
+/*
+ * The device says how many there were, not how long: an even share is what they are taken for, less
+ * than the length of a segment where the last was shorter.
+ */
 static void nax_lro_mark(struct nax_rx_run *r, struct sk_buff *skb, u32 segments, u32 flags)
 {
 	u32 most = min_t(u32, skb->len, NAX_LRO_HEADERS_MAX);

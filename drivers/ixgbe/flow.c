@@ -10,7 +10,6 @@
 #include "ixgbe.h"
 #include "regs.h"
 
-#define FLOW_PBALLOC		1	/* FDIRCTRL.PBALLOC: IXGBE_FLOW_TABLE_BYTES */
 #define FLOW_RULES		2046	/* section 7.1.2.7.4: 2 K filters with it, less 2 */
 #define FLOW_LENGTH_MAX		15	/* FDIRCTRL.MAX_LENGTH: nobody asks for longer lists */
 /* FDIRCTRL.DROP_QUEUE: no adapter has so many queues, so this one is off and drops all it gets. */
@@ -161,7 +160,7 @@ static int table_init(struct nax_adapter *a, u32 offset)
 
 	nax_reg_write(a, IXGBE_FDIRHKEY, FLOW_HASH_KEY);
 	nax_reg_write(a, IXGBE_FDIRCTRL,
-		      FIELD_PREP(IXGBE_FDIRCTRL_PBALLOC, FLOW_PBALLOC) |
+		      FIELD_PREP(IXGBE_FDIRCTRL_PBALLOC, IXGBE_FLOW_PBALLOC) |
 		      IXGBE_FDIRCTRL_PERFECT |
 		      FIELD_PREP(IXGBE_FDIRCTRL_DROP_QUEUE, FLOW_DROP_QUEUE) |
 		      FIELD_PREP(IXGBE_FDIRCTRL_FLEX_OFFSET, offset / 2) |

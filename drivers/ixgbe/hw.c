@@ -23,6 +23,7 @@
 #define SECRX_STEP_US		10
 #define SECRX_LIMIT_US		4000
 
+#define RX_BUFFER_BYTES		0x80000	/* 512 KiB of packet buffer, all for class 0 */
 #define TX_BUFFER_BYTES		0x28000	/* 160 KiB */
 #define TX_FRAME_RESERVE_KIB	10	/* room that a threshold leaves for one more frame */
 #define TX_REQUEST_MAX		0xfff	/* DTXMXSZRQ: outstanding bytes in units of 256 */
@@ -297,7 +298,7 @@ void ixgbe_sem_put(struct nax_adapter *a, u32 mask)
  */
 static void rx_init(struct nax_adapter *a)
 {
-	u32 bytes = IXGBE_RX_BUFFER_BYTES;
+	u32 bytes = RX_BUFFER_BYTES;
 	u32 i;
 
 	if (a->offloads & NAX_OFFLOAD_FLOW)

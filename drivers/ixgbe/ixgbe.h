@@ -15,8 +15,9 @@
 #define IXGBE_MTU_MAX		9710
 #define IXGBE_FRAME_MAX		9728	/* MAXFRS.MFS: frame check sequence counted, tag not */
 
-#define IXGBE_RX_BUFFER_BYTES	0x80000	/* packet buffer, all for class 0 */
-#define IXGBE_FLOW_TABLE_BYTES	0x10000	/* of it, for flow rules where they are asked for */
+/* Of the receive packet buffer, for flow rules where they are asked for: 32 KiB << PBALLOC. */
+#define IXGBE_FLOW_PBALLOC	1
+#define IXGBE_FLOW_TABLE_BYTES	(0x8000 << IXGBE_FLOW_PBALLOC)
 
 /* What TSYNCRXCTL.TYPE can tell from other packets, and what INCVALUE has room for. */
 #define IXGBE_PTP_RX		(BIT(NAX_PTP_RX_NONE) | BIT(NAX_PTP_RX_V1_SYNC) | \

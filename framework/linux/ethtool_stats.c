@@ -83,9 +83,9 @@ void nax_get_strings(struct net_device *dev, u32 set, u8 *data)
 	}
 }
 
-static u64 nax_stat_at(const struct nax_queue_stats *s, size_t offset)
+static u64 nax_stat_at(const void *counters, size_t offset)
 {
-	return *(const u64 *)((const u8 *)s + offset);
+	return *(const u64 *)((const u8 *)counters + offset);
 }
 
 void nax_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *v)
@@ -100,7 +100,7 @@ void nax_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, 
 	v += d->adapter->caps.n_stats;
 	if (nax_ptp_counts(d, &ptp))
 		for (i = 0; i < ARRAY_SIZE(nax_ptp_stats); i++)
-			*v++ = *(const u64 *)((const u8 *)&ptp + nax_ptp_stats[i].offset);
+			*v++ = nax_stat_at(&ptp, nax_ptp_stats[i].offset);
 	for (i = 0; i < dev->num_rx_queues; i++) {
 		nax_adapter_queue_stats(d->adapter, true, i, &s);
 		for (k = 0; k < ARRAY_SIZE(nax_queue_stats); k++)

@@ -31,9 +31,10 @@
 #define NAX_F_TX_IPCSUM		0x00000100u	/* fill the IPv4 header checksum */
 #define NAX_F_TX_L4CSUM		0x00000200u	/* fill the checksum of NAX_F_L4_MASK */
 #define NAX_F_TX_GSO		0x00000400u	/* cut into segments of gso payload bytes */
-#define NAX_F_TX_HEADERS	0x00000700u	/* requests that need header lengths */
 #define NAX_F_TX_TSTAMP		0x00000800u	/* latch the time of transmission, <nax/ptp.h> */
-#define NAX_F_TX_MASK		0x00000f00u
+/* Requests that need header lengths, and all of them. */
+#define NAX_F_TX_HEADERS	(NAX_F_TX_IPCSUM | NAX_F_TX_L4CSUM | NAX_F_TX_GSO)
+#define NAX_F_TX_MASK		(NAX_F_TX_HEADERS | NAX_F_TX_TSTAMP)
 
 /*
  * Receive verdicts. Neither GOOD nor BAD means that nobody looked. A BAD from hardware is verified

@@ -184,6 +184,7 @@ machine()
 	done
 	ln -s /proc/self/fd "$work/dev/fd"
 	cp -a /etc "$work/etc" 2>/dev/null || :
+	mkdir -p "$work/etc/udev" "$work/etc/modprobe.d"
 	modules
 	mount --rbind "$work/dev" /dev
 	mount --bind "$work/etc" /etc
@@ -437,6 +438,13 @@ cannot_write()
 }
 ok "what cannot be laid down whole is not laid down" cannot_write
 rmdir $rules
+no_udev()
+{
+	rm -r "$work/etc/udev" || return
+	fails_with 1 "/etc/udev/rules.d cannot be made: No such file or directory" \
+		"$nax" bind $port0 nax --persist && [ ! -e $conf ]
+}
+ok "nor where there is no udev to read it" no_udev
 
 ok "usage: operands" fails_with 2 "operands are 1: must be 2: DEV DRIVER" "$nax" bind eth0
 result()

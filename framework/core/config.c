@@ -156,24 +156,30 @@ static u32 nax_config_rx_buf_len(const struct nax_caps *caps, u32 max_frame, u64
 	return len > caps->rx_buf_max ? caps->rx_buf_max : len;
 }
 
+u16 nax_config_rx_slots(const struct nax_adapter *a, const struct nax_config *cfg, u32 buf_len)
+{
+	bool all = a->caps.offloads & cfg->offloads & NAX_OFFLOAD_RX_ALL;
+	u32 slots = DIV_ROUND_UP(cfg->mtu + NAX_FRAME_OVERHEAD, buf_len);
+	u32 longest = DIV_ROUND_UP(a->caps.mtu_max + NAX_FRAME_OVERHEAD, buf_len);
+
+	/* Who wants damaged frames wants those too that are too long, as far as the ring goes. */
+	if (all)
+		slots = max_t(u32, slots, min_t(u32, longest, cfg->rx_ring - 1));
+	return (u16)slots;
+}
+
 void nax_config_shape(const struct nax_adapter *a, const struct nax_config *cfg,
 		      struct nax_shape *s)
 {
 	const struct nax_caps *caps = &a->caps;
 	u32 pairs = cfg->n_rxq > cfg->n_txq ? cfg->n_rxq : cfg->n_txq;
-	u32 all;
 
 	s->offloads = caps->offloads & cfg->offloads;
 	s->max_frame = cfg->mtu + NAX_FRAME_OVERHEAD;
 	s->rx_buf_len = cfg->rx_buf_len;
 	if (!s->rx_buf_len)
 		s->rx_buf_len = nax_config_rx_buf_len(caps, s->max_frame, s->offloads);
-	s->rx_slots = (u16)DIV_ROUND_UP(s->max_frame, s->rx_buf_len);
-	/* Who wants damaged frames wants those too that are too long, as far as the ring goes. */
-	all = min_t(u32, DIV_ROUND_UP(caps->mtu_max + NAX_FRAME_OVERHEAD, s->rx_buf_len),
-		    cfg->rx_ring - 1);
-	if (s->offloads & NAX_OFFLOAD_RX_ALL && all > s->rx_slots)
-		s->rx_slots = (u16)all;
+	s->rx_slots = nax_config_rx_slots(a, cfg, s->rx_buf_len);
 	s->n_vectors = (u16)(pairs < caps->vectors_max ? pairs + 1 : caps->vectors_max);
 }
 
@@ -239,8 +245,7 @@ void nax_config_adopt(struct nax_core *c, const struct nax_config *cfg)
 		nax_config_bind(a, s.n_vectors);
 	}
 	for (i = 0; i < a->n_rxq; i++)
-		if (a->rxq[i]->slots_max != s.rx_slots)
-			a->rxq[i]->slots_max = s.rx_slots;
+		nax_queue_rx_limits(c, a->rxq[i]);
 	for (i = 0; i < a->n_txq; i++)
 		nax_queue_tx_limits(a->txq[i]);
 	for (i = 0; i + 1 < a->n_vectors; i++)

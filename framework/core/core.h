@@ -50,6 +50,8 @@ enum nax_event {
  * @queue_make: NULL, or make what the back end hangs on @q at nax_queue.backend; before the first
  *	buf_get(). 0 or -errno
  * @queue_free: NULL, or undo it; after the last buf_put(). nax_queue.backend may be NULL
+ * @queue_starting: NULL, or get ready: @q is about to start, buf_home() of all its slots is next.
+ *	May make q->buf_len smaller than it was at queue_make(), and that again
  * @queue_stopped: NULL, or forget what is in flight: the queue's DMA has ended, its indices are
  *	set back. Before @begin, an index as they were, all was sent or received; @lost packets were
  *	not sent, or were received and will be seen by nobody
@@ -87,6 +89,7 @@ struct nax_backend_ops {
 	void (*datapath)(struct nax_adapter *a, struct nax_datapath *path);
 	int (*queue_make)(struct nax_queue *q);
 	void (*queue_free)(struct nax_queue *q);
+	void (*queue_starting)(struct nax_queue *q);
 	void (*queue_stopped)(struct nax_queue *q, u32 begin, u32 lost);
 	void (*queue_pause)(struct nax_queue *q);
 	void (*queue_resume)(struct nax_queue *q);
@@ -196,6 +199,16 @@ void nax_adapter_down(struct nax_adapter *a);
  */
 int nax_adapter_reconfigure(struct nax_adapter *a, const struct nax_config *c,
 			    struct nax_error *err);
+
+/**
+ * nax_adapter_queue_restart() - stop and start one queue, if it runs, for what the back end changes
+ * @a: adapter
+ * @rx: receive queue
+ * @index: its number
+ *
+ * Other queues run on. What is in flight on this one is lost, and counted.
+ */
+void nax_adapter_queue_restart(struct nax_adapter *a, bool rx, u32 index);
 
 /** nax_adapter_config() - the configuration in force. */
 const struct nax_config *nax_adapter_config(const struct nax_adapter *a);

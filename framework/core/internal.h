@@ -358,6 +358,8 @@ struct nax_shape {
 /** nax_config_shape() - derive it; @cfg has passed nax_config_check(). */
 void nax_config_shape(const struct nax_adapter *a, const struct nax_config *cfg,
 		      struct nax_shape *s);
+/** nax_config_rx_slots() - slots of the largest frame in receive buffers of @buf_len bytes. */
+u16 nax_config_rx_slots(const struct nax_adapter *a, const struct nax_config *cfg, u32 buf_len);
 /** nax_config_adopt() - make @cfg the configuration in force; queues are the caller's. */
 void nax_config_adopt(struct nax_core *c, const struct nax_config *cfg);
 
@@ -368,6 +370,8 @@ int nax_queue_make(struct nax_core *c, const struct nax_config *cfg, bool rx, u1
 		   struct nax_queue **queue, struct nax_error *err);
 /** nax_queue_free() - a stopped queue, or NULL; its counters live on in nax_core.kept. */
 void nax_queue_free(struct nax_core *c, struct nax_queue *q);
+/** nax_queue_rx_limits() - as the configuration in force and the queue's buffers want them. */
+void nax_queue_rx_limits(struct nax_core *c, struct nax_queue *q);
 /** nax_queue_exchange() - two stopped queues swap memory; identity and counters stay. */
 void nax_queue_exchange(struct nax_queue *q, struct nax_queue *other);
 /** nax_queue_start() - indices and descriptors to their start, queue_start(), rx_post(). Paused. */

@@ -189,6 +189,15 @@ void nax_queue_exchange(struct nax_queue *q, struct nax_queue *other)
 	swap(qc->verify, oc->verify);
 }
 
+void nax_queue_rx_limits(struct nax_core *c, struct nax_queue *q)
+{
+	u16 slots = nax_config_rx_slots(&c->a, &c->config, q->buf_len);
+
+	/* Written only where it differs: its poll context may be running. */
+	if (q->slots_max != slots)
+		q->slots_max = slots;
+}
+
 /*
  * The packet half of every slot is cleared, so that no old packet end is ever taken for a new one.
  */
@@ -216,6 +225,10 @@ void nax_queue_start(struct nax_core *c, struct nax_queue *q)
 
 	if (nax_queue_halted(q, NAX_HALT_QUARANTINE) || !nax_queue_halted(q, NAX_HALT_STOPPED))
 		return;
+	if (c->ops->queue_starting)
+		c->ops->queue_starting(q);
+	if (q->is_rx)
+		nax_queue_rx_limits(c, q);
 	nax_queue_set_indices(c, q);
 	nax_queue_slots_home(c, q);
 	memset(q->desc, 0, qc->desc_bytes);

@@ -231,3 +231,19 @@ int nax_adapter_reconfigure(struct nax_adapter *a, const struct nax_config *cfg,
 	nax_change_free(c, ch);
 	return ret;
 }
+
+void nax_adapter_queue_restart(struct nax_adapter *a, bool rx, u32 index)
+{
+	struct nax_core *c = nax_core_of(a);
+	struct nax_queue *q;
+
+	if (a->state != NAX_STATE_UP || nax_is_gone(c) || index >= (rx ? a->n_rxq : a->n_txq))
+		return;
+	q = rx ? a->rxq[index] : a->txq[index];
+	nax_queue_pause(c, q);
+	nax_queue_stop(c, q);
+	nax_queue_start(c, q);
+	nax_queue_resume(c, q);
+	if (nax_is_gone(c))
+		nax_go_gone(c, nax_note_text(&c->gone));
+}

@@ -196,6 +196,14 @@ static u32 fake_buf_room(struct nax_queue *q, const struct nax_slot *slot, u32 *
 	return before;
 }
 
+static void fake_queue_starting(struct nax_queue *q)
+{
+	struct fake *f = fake_of(q->adapter);
+
+	if (q->is_rx && f->buf_len)
+		q->buf_len = f->buf_len;
+}
+
 /* One lock stands for all poll contexts. */
 static void fake_queue_pause(struct nax_queue *q)
 {
@@ -285,6 +293,7 @@ static const struct nax_backend_ops fake_ops = {
 	.buf_home = fake_buf_home,
 	.buf_addr = fake_buf_addr,
 	.buf_room = fake_buf_room,
+	.queue_starting = fake_queue_starting,
 	.queue_pause = fake_queue_pause,
 	.queue_resume = fake_queue_resume,
 	.queue_wake = fake_queue_wake,

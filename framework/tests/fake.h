@@ -87,6 +87,7 @@ struct fake {
 	struct nax_rss rss;
 	u64 offloads;
 	struct nax_flow_rule rule;	/* added last */
+	u32 buf_len;			/* > 0: what the back end makes of rx buffers at start */
 	u32 rx_flags;			/* or'ed into every frame's flags by rx_reap() */
 
 	long blocks, dma_blocks, bufs;

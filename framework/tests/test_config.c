@@ -448,6 +448,45 @@ static void test_device_refuses_old_too(void **state)
 	fake_destroy(f);
 }
 
+/* One queue restarts, with smaller buffers, of which its frames take more; the others run on. */
+static void test_restart_one(void **state)
+{
+	struct fake *f = fake_up(2, 2);
+	struct nax_queue *q = f->a->rxq[1], *other = f->a->rxq[0];
+	struct nax_queue_stats s;
+
+	(void)state;
+	assert_int_equal(q->slots_max, 1);
+	fake_rx(q, 0, 60, NAX_F_EOP);
+	fake_rx(other, 0, 60, NAX_F_EOP);
+	f->buf_len = 256;
+	fake_journal(f, FAKE_DRIVER | FAKE_PAUSE);
+	nax_adapter_queue_restart(f->a, true, 1);
+	assert_string_equal(fake_journal(f, FAKE_DRIVER | FAKE_PAUSE),
+			    "pause rx1 queue_stop:rx1 queue_start:rx1 resume rx1");
+	assert_int_equal(q->buf_len, 256);
+	assert_int_equal(q->slots_max, DIV_ROUND_UP(1500 + NAX_FRAME_OVERHEAD, 256));
+	assert_int_equal(other->slots_max, 1);
+	nax_adapter_queue_stats(f->a, true, 1, &s);
+	assert_true(s.packets == 1 && s.drops == 1);
+	assert_int_equal(nax_queue_poll_rx(other, 8), 1);
+	fake_rx(q, 0, 256, 0);
+	fake_rx(q, 1, 44, NAX_F_EOP);
+	assert_int_equal(nax_queue_poll_rx(q, 8), 1);
+	assert_int_equal(nax_ring_received(&q->ring), 2);
+
+	nax_adapter_queue_restart(f->a, false, 0);
+	assert_string_equal(fake_journal(f, FAKE_DRIVER | FAKE_PAUSE),
+			    "pause tx0 queue_stop:tx0 queue_start:tx0 resume tx0");
+	nax_adapter_queue_restart(f->a, true, 2);
+	nax_adapter_suspend(f->a);
+	fake_journal(f, FAKE_DRIVER | FAKE_PAUSE);
+	nax_adapter_queue_restart(f->a, true, 1);
+	assert_string_equal(fake_journal(f, ~0u), "");
+	assert_int_equal(f->events[NAX_EVENT_VERIFY], 0);
+	fake_destroy(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -464,6 +503,7 @@ int main(void)
 		cmocka_unit_test(test_every_allocation_fails),
 		cmocka_unit_test(test_device_refuses),
 		cmocka_unit_test(test_device_refuses_old_too),
+		cmocka_unit_test(test_restart_one),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

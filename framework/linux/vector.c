@@ -95,6 +95,23 @@ static void nax_dim_work(struct work_struct *work)
 	dim->state = DIM_START_MEASURE;
 }
 
+static const struct cpumask *nax_irq_cpu(const struct nax_device *d, u32 vector)
+{
+	return get_cpu_mask(cpumask_local_spread(vector, dev_to_node(&d->pdev->dev)));
+}
+
+/*
+ * Each queue begins on a processor of its own; from then on it is where user space puts it. A
+ * processor that cannot be had is no error: the kernel has chosen another.
+ */
+static void nax_vectors_spread(struct nax_device *d)
+{
+	u32 k;
+
+	for (k = 0; k < d->n_irqs; k++)
+		irq_set_affinity(pci_irq_vector(d->pdev, k), nax_irq_cpu(d, k));
+}
+
 int nax_vectors_alloc(struct nax_device *d, struct nax_error *err)
 {
 	u32 max = min_t(u32, d->adapter->caps.vectors_max, num_possible_cpus() + 1);
@@ -106,6 +123,7 @@ int nax_vectors_alloc(struct nax_device *d, struct nax_error *err)
 	if ((u32)n < max)
 		dev_notice(&d->pdev->dev, "interrupts: %d of %u MSI-X vectors\n", n, max);
 	d->n_irqs = n - 1;
+	nax_vectors_spread(d);
 	return 0;
 }
 
@@ -187,8 +205,7 @@ static int nax_irq_on(struct nax_irq *i, struct nax_vector *v)
 	ret = request_irq(irq, nax_irq_queue, 0, i->name, i);
 	if (ret)
 		return ret;
-	irq_update_affinity_hint(irq, get_cpu_mask(cpumask_local_spread(i->index,
-									dev_to_node(&pdev->dev))));
+	irq_update_affinity_hint(irq, nax_irq_cpu(i->device, i->index));
 	nax_napi_set_irq(&i->napi, irq);
 	i->on = true;
 	if (!i->pauses)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * XDP programs for scenarios, one per object: -DPROGRAM=NAME, and -DFRAGS for one that takes frames of
- * several buffers. Those that redirect go to interface TARGET.
+ * several buffers. Those that redirect go to interface TARGET; -DSOCKETS makes the map in which whoever loads
+ * one enters AF_XDP sockets.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -18,6 +19,15 @@
 /* RFC 792; <linux/icmp.h> wants a C library. */
 #define ICMP_ECHOREPLY	0
 #define ICMP_ECHO	8
+
+#ifdef SOCKETS
+struct {
+	__uint(type, BPF_MAP_TYPE_XSKMAP);
+	__uint(max_entries, 64);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} xsks_map SEC(".maps");
+#endif
 
 struct headers {
 	struct ethhdr eth;
@@ -70,6 +80,19 @@ static __always_inline int echo(struct xdp_md *ctx)
 	h->icmp.checksum = (sum & 0xffff) + (sum >> 16);
 	return XDP_TX;
 }
+
+#ifdef SOCKETS
+/* ICMP is for the socket of the queue. */
+static __always_inline int icmp(struct xdp_md *ctx)
+{
+	struct headers *h = (void *)(long)ctx->data;
+
+	if ((void *)(h + 1) > (void *)(long)ctx->data_end || h->eth.h_proto != bpf_htons(ETH_P_IP) ||
+	    h->ip.protocol != IPPROTO_ICMP)
+		return XDP_PASS;
+	return bpf_redirect_map(&xsks_map, ctx->rx_queue_index, XDP_PASS);
+}
+#endif
 
 #ifdef FRAGS
 SEC("xdp.frags")

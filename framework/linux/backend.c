@@ -157,6 +157,7 @@ const struct nax_backend_ops nax_linux_backend = {
 	.buf_room = nax_linux_buf_room,
 	.queue_make = nax_linux_queue_make,
 	.queue_free = nax_linux_queue_free,
+	.queue_starting = nax_linux_queue_starting,
 	.queue_stopped = nax_linux_queue_stopped,
 	.queue_pause = nax_linux_queue_pause,
 	.queue_resume = nax_linux_queue_resume,

@@ -29,6 +29,7 @@ static int nax_rx_make(struct nax_queue *q, struct nax_rx *rx)
 	int ret;
 
 	rx->size = PAGE_SIZE << p.order;
+	rx->buf_len = q->buf_len;
 	nax_page_pool_of(&p, d->net, &irq->napi, q->index);
 	rx->pool = page_pool_create(&p);
 	if (IS_ERR(rx->pool)) {
@@ -40,7 +41,10 @@ static int nax_rx_make(struct nax_queue *q, struct nax_rx *rx)
 	if (ret)
 		return ret;
 	rx->xdp_ready = true;
-	return xdp_rxq_info_reg_mem_model(&rx->xdp, MEM_TYPE_PAGE_POOL, rx->pool);
+	ret = xdp_rxq_info_reg_mem_model(&rx->xdp, MEM_TYPE_PAGE_POOL, rx->pool);
+	if (ret || !d->xsk[q->index])
+		return ret;
+	return nax_xsk_make(q);
 }
 
 int nax_linux_queue_make(struct nax_queue *q)
@@ -79,6 +83,7 @@ void nax_linux_queue_free(struct nax_queue *q)
 			xdp_rxq_info_unreg(&rx->xdp);
 		if (rx->pool)
 			page_pool_destroy(rx->pool);
+		kvfree(rx->over);
 	} else {
 		nax_tx_part(q);
 		kvfree(nax_tx_of(q)->item);
@@ -87,16 +92,22 @@ void nax_linux_queue_free(struct nax_queue *q)
 	q->backend = NULL;
 }
 
+void nax_linux_queue_starting(struct nax_queue *q)
+{
+	if (q->is_rx)
+		nax_rx_of(q)->ran = true;
+	nax_xsk_begin(q);
+}
+
 void nax_linux_queue_stopped(struct nax_queue *q, u32 begin, u32 lost)
 {
 	struct nax_device *d = nax_device_of(q->adapter);
 
-	if (q->is_rx) {
-		nax_rx_of(q)->ran = true;
+	if (q->is_rx)
 		atomic64_add(lost, &d->rx[q->index].drops);
-	} else {
+	else
 		nax_tx_drop_all(q, begin);
-	}
+	nax_xsk_end(q);
 }
 
 int nax_linux_buf_get(struct nax_queue *q, struct nax_slot *slot)
@@ -123,13 +134,20 @@ void nax_linux_buf_put(struct nax_queue *q, struct nax_slot *slot)
 /* A received packet never starts elsewhere than the device was told to put it. */
 void nax_linux_buf_home(struct nax_queue *q, struct nax_slot *slot)
 {
+	if (q->is_rx && nax_rx_of(q)->xsk)
+		nax_xsk_cover(q, slot);
 }
 
 /* For the software's second look at what hardware calls bad: receive only. */
 u8 *nax_linux_buf_addr(struct nax_queue *q, const struct nax_slot *slot)
 {
+	struct nax_rx *rx = nax_rx_of(q);
+	struct xdp_buff *over = rx->xsk ? rx->over[slot - q->ring.slot] : NULL;
+
 	dma_sync_single_for_cpu(&nax_device_of(q->adapter)->pdev->dev, slot->dma, slot->len,
 				DMA_BIDIRECTIONAL);
+	if (over)
+		return over->data_hard_start + XDP_PACKET_HEADROOM;
 	return (u8 *)page_address(nax_slot_page(slot)) + NAX_RX_HEADROOM;
 }
 

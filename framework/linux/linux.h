@@ -90,18 +90,36 @@ struct nax_rx_run {
  * struct nax_rx - what the kernel hangs on a receive queue, nax_queue.backend
  * @pool: where its pages come from
  * @size: bytes of a buffer's pages: PAGE_SIZE, with LRO NAX_LRO_SIZE
+ * @buf_len: bytes of a page that the device may fill
  * @xdp: for XDP programs
  * @xdp_ready: @xdp is registered
- * @ran: the queue has been stopped, before which it may have run; its NAPI rests when it is freed
+ * @ran: the queue was started; its NAPI rests when it is freed
+ * @xsk: AF_XDP sockets whose memory it receives to while it runs, NULL: none
+ * @over: with @xsk by slot: their buffer that lies over the slot's page, NULL: none does
  * @run: of the poll under way; NAPI's. Not on the stack, where compilers zero it each time
  */
 struct nax_rx {
 	struct page_pool *pool;
 	u32 size;
+	u32 buf_len;
 	struct xdp_rxq_info xdp;
 	bool xdp_ready;
 	bool ran;
+	struct nax_xsk *xsk;
+	struct xdp_buff **over;
 	struct nax_rx_run run;
+};
+
+/**
+ * struct nax_xsk - AF_XDP sockets without copies on a pair of queues
+ * @pool: their memory, and what they want to send
+ * @rxq: for XDP programs
+ * @buf_len: bytes of a frame that the device may fill
+ */
+struct nax_xsk {
+	struct xsk_buff_pool *pool;
+	struct xdp_rxq_info rxq;
+	u32 buf_len;
 };
 
 /**
@@ -111,12 +129,14 @@ struct nax_rx {
  * @NAX_TX_SKB: the slot ends a packet, and nax_tx_item.ptr is its struct sk_buff
  * @NAX_TX_FRAME: the same with a struct xdp_frame
  * @NAX_TX_OWN: the same with a struct page of a receive queue of this device, for XDP_TX
+ * @NAX_TX_XSK: the same with a number: frames of AF_XDP sockets that are done with then
  */
 enum nax_tx_is {
 	NAX_TX_MAPPED = 1,
 	NAX_TX_SKB = 2,
 	NAX_TX_FRAME = 4,
 	NAX_TX_OWN = 8,
+	NAX_TX_XSK = 16,
 };
 
 /**
@@ -140,6 +160,8 @@ struct nax_tx_item {
  * @done: free-running index: slots before it are free, [@done, ring.begin) are complete but not
  *	let go of yet. Written by NAPI
  * @paused: control has the queue, or it does not run; under the queue's lock
+ * @xsk_owed: frames of @xsk that were not sent, to be given back with the next that is
+ * @xsk: AF_XDP sockets that it sends for while it runs, NULL: none
  * @bulk: frames of other drivers to let go of, NAPI's
  */
 struct nax_tx {
@@ -147,6 +169,8 @@ struct nax_tx {
 	struct device *dev;
 	u32 done;
 	bool paused;
+	u32 xsk_owed;
+	struct nax_xsk *xsk;
 	struct xdp_frame_bulk bulk;
 };
 
@@ -257,6 +281,8 @@ struct nax_health {
  * @health_last: whom the last fault was about, whose dump the core keeps; control
  * @ptp: clock and time stamps, NULL: there are none
  * @prog: XDP program
+ * @xsk: AF_XDP sockets without copies, by pair of queues; control
+ * @n_xsk: how many there are
  * @rx: counters by receive queue
  * @tx: counters by transmit queue
  * @bar: register space
@@ -281,6 +307,8 @@ struct nax_device {
 	enum nax_reporter health_last;
 	struct nax_ptp *ptp;
 	struct bpf_prog *prog;
+	struct nax_xsk *xsk[NAX_QUEUES_MAX];
+	u32 n_xsk;
 	struct nax_counts *rx;
 	struct nax_counts *tx;
 	void __iomem *bar;
@@ -342,6 +370,7 @@ extern const struct nax_backend_ops nax_linux_backend;
 /* buffer.c */
 int nax_linux_queue_make(struct nax_queue *q);
 void nax_linux_queue_free(struct nax_queue *q);
+void nax_linux_queue_starting(struct nax_queue *q);
 void nax_linux_queue_stopped(struct nax_queue *q, u32 begin, u32 lost);
 int nax_linux_buf_get(struct nax_queue *q, struct nax_slot *slot);
 void nax_linux_buf_put(struct nax_queue *q, struct nax_slot *slot);
@@ -428,6 +457,17 @@ netdev_features_t nax_tx_features_check(struct sk_buff *skb, struct net_device *
 int nax_xdp_bpf(struct net_device *dev, struct netdev_bpf *bpf);
 int nax_xdp_xmit(struct net_device *dev, int n, struct xdp_frame **frames, u32 flags);
 bool nax_xdp_mtu_ok(const struct nax_device *d, u32 mtu);
+
+/* xsk.c */
+int nax_xsk_setup(struct nax_device *d, struct xsk_buff_pool *pool, u16 index);
+int nax_xsk_wakeup(struct net_device *dev, u32 index, u32 flags);
+int nax_xsk_make(struct nax_queue *q);
+void nax_xsk_begin(struct nax_queue *q);
+void nax_xsk_end(struct nax_queue *q);
+void nax_xsk_cover(struct nax_queue *q, struct nax_slot *s);
+bool nax_xsk_tx_poll(struct nax_irq *irq, struct nax_queue *q, u32 budget);
+/** nax_xsk_sent() - let go of @n frames that were sent, or not; the queue's poll context. */
+void nax_xsk_sent(struct nax_tx *tx, u32 n);
 
 /* netdev.c */
 /** nax_netdev_alloc() - make the net_device; nax_netdev_free() also takes one that is half made. */

@@ -199,11 +199,13 @@ static int nax_set_mac(struct net_device *dev, void *p)
 
 static netdev_features_t nax_fix_features(struct net_device *dev, netdev_features_t features)
 {
+	const struct nax_device *d = nax_netdev_device(dev);
+
 	/* The device takes both checksums or none. */
 	if (!(features & NETIF_F_IP_CSUM) != !(features & NETIF_F_IPV6_CSUM))
 		features &= ~(NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM);
-	/* Frames whose checksum nobody saw are not joined; and a program wants to see frames. */
-	if (!(features & NETIF_F_RXCSUM) || nax_netdev_device(dev)->prog)
+	/* Frames whose checksum nobody saw are not joined; programs and sockets want frames. */
+	if (!(features & NETIF_F_RXCSUM) || d->prog || d->n_xsk)
 		features &= ~NETIF_F_LRO;
 	return features;
 }
@@ -300,6 +302,7 @@ static const struct net_device_ops nax_netdev_ops = {
 	.ndo_tx_timeout = nax_tx_timeout,
 	.ndo_bpf = nax_xdp_bpf,
 	.ndo_xdp_xmit = nax_xdp_xmit,
+	.ndo_xsk_wakeup = nax_xsk_wakeup,
 	NAX_HWTSTAMP_OPS
 };
 

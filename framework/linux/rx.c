@@ -187,7 +187,9 @@ u32 nax_rx_poll(struct nax_irq *irq, struct nax_queue *q, u32 budget)
 	if (first == end)
 		return found;
 	nax_rx_begin_run(r, irq, q);
-	if (r->prog)
+	if (unlikely(nax_rx_of(q)->xsk))
+		nax_xsk_packets(r, first, end);
+	else if (r->prog)
 		nax_xdp_packets(r, first, end);
 	else if (unlikely(q->adapter->offloads & NAX_OFFLOAD_LRO))
 		nax_lro_packets(r, first, end);

@@ -66,5 +66,16 @@ void nax_rx_deliver(struct nax_rx_run *r, struct sk_buff *skb, const struct nax_
 
 /** nax_xdp_packets() - run the program over the packets in slots [@i, @end). */
 void nax_xdp_packets(struct nax_rx_run *r, u32 i, u32 end);
+/** nax_xdp_page() - run it over the packet of one slot, which lies in the slot's page. */
+void nax_xdp_page(struct nax_rx_run *r, struct nax_slot *s);
+/** nax_xdp_send() - a frame goes back, as struct nax_xdp_out has it. */
+void nax_xdp_send(struct nax_rx_run *r, void *ptr, u32 offset, u32 len);
+/** nax_xdp_wrong() - not what a program should answer: the frame is to be dropped. */
+void nax_xdp_wrong(struct nax_rx_run *r, u32 act);
+/** nax_xdp_finish() - what was sent back and redirected goes on its way. */
+void nax_xdp_finish(struct nax_rx_run *r);
+
+/** nax_xsk_packets() - the packets in slots [@i, @end), of a queue with AF_XDP sockets. */
+void nax_xsk_packets(struct nax_rx_run *r, u32 i, u32 end);
 
 #endif /* NAX_LINUX_RX_H */

@@ -366,8 +366,21 @@ void nax_tx_stop_if_full(struct nax_queue *q, struct nax_tx *tx, struct netdev_q
 	}
 }
 
+/**
+ * struct nax_tx_sum - what was let go of
+ * @packets: frames on the wire
+ * @bytes: bytes in them
+ * @xsk: frames of AF_XDP sockets
+ */
+struct nax_tx_sum {
+	u32 packets;
+	u32 bytes;
+	u32 xsk;
+};
+
 /* What the last slot of a packet stands for has been sent. */
-static inline void nax_tx_done(struct nax_tx *tx, const struct nax_tx_item *t, int budget)
+static inline void nax_tx_done(struct nax_tx *tx, const struct nax_tx_item *t, int budget,
+			       struct nax_tx_sum *sum)
 {
 	struct page *page;
 
@@ -376,20 +389,12 @@ static inline void nax_tx_done(struct nax_tx *tx, const struct nax_tx_item *t, i
 	} else if (t->is & NAX_TX_OWN) {
 		page = t->ptr;
 		page_pool_put_full_page(page->pp, page, false);
+	} else if (t->is & NAX_TX_XSK) {
+		sum->xsk += (unsigned long)t->ptr;
 	} else {
 		xdp_return_frame_bulk(t->ptr, &tx->bulk);
 	}
 }
-
-/**
- * struct nax_tx_sum - what was let go of
- * @packets: frames on the wire
- * @bytes: bytes in them
- */
-struct nax_tx_sum {
-	u32 packets;
-	u32 bytes;
-};
 
 /* Let go of @n slots that lie side by side from @i on. */
 static inline void nax_tx_free_run(struct nax_queue *q, struct nax_tx *tx, u32 i, u32 n, int budget,
@@ -404,7 +409,7 @@ static inline void nax_tx_free_run(struct nax_queue *q, struct nax_tx *tx, u32 i
 		if (t->is & ~NAX_TX_MAPPED) {
 			sum->packets += t->segments;
 			sum->bytes += t->bytes;
-			nax_tx_done(tx, t, budget);
+			nax_tx_done(tx, t, budget, sum);
 		}
 		t->is = 0;
 	}
@@ -425,6 +430,8 @@ static struct nax_tx_sum nax_tx_free(struct nax_device *d, struct nax_queue *q, 
 	}
 	xdp_flush_frame_bulk(&tx->bulk);
 	rcu_read_unlock();
+	if (unlikely(sum.xsk))
+		nax_xsk_sent(tx, sum.xsk);
 	/* Partner: the acquire in nax_tx_room_now(). */
 	smp_store_release(&tx->done, end);
 	netdev_tx_completed_queue(netdev_get_tx_queue(d->net, q->index), sum.packets, sum.bytes);
@@ -504,7 +511,7 @@ void nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget)
 	nax_tx_wake(d, q);
 }
 
-static void nax_tx_lost(const struct nax_tx_item *t)
+static void nax_tx_lost(struct nax_tx *tx, const struct nax_tx_item *t)
 {
 	struct page *page;
 
@@ -513,6 +520,8 @@ static void nax_tx_lost(const struct nax_tx_item *t)
 	} else if (t->is & NAX_TX_OWN) {
 		page = t->ptr;
 		page_pool_put_full_page(page->pp, page, false);
+	} else if (t->is & NAX_TX_XSK) {
+		nax_xsk_sent(tx, (unsigned long)t->ptr);
 	} else if (t->is & NAX_TX_FRAME) {
 		xdp_return_frame(t->ptr);
 	}
@@ -534,7 +543,7 @@ void nax_tx_drop_all(struct nax_queue *q, u32 begin)
 		nax_tx_unmap(tx->dev, &q->ring.slot[i], t);
 		if (t->is & ~NAX_TX_MAPPED)
 			atomic64_inc(&d->tx[q->index].drops);
-		nax_tx_lost(t);
+		nax_tx_lost(tx, t);
 		t->is = 0;
 	}
 	tx->done = q->ring.begin;

@@ -30,16 +30,27 @@ static irqreturn_t nax_irq_last(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-/* Queue of a bit mask word by word, lowest first; 0 words are what most adapters have. */
-static void nax_napi_tx(struct nax_irq *i, int budget)
+/*
+ * Queue of a bit mask word by word, lowest first; 0 words are what most adapters have. Return:
+ * whether there is more to do.
+ */
+static bool nax_napi_tx(struct nax_irq *i, int budget)
 {
 	struct nax_adapter *a = i->device->adapter;
+	struct nax_queue *q;
+	bool more = false;
 	u64 rest;
 	u32 w;
 
-	for (w = 0; w < ARRAY_SIZE(i->vector->tx_queues); w++)
-		for (rest = i->vector->tx_queues[w]; rest; rest &= rest - 1)
-			nax_tx_poll(i, a->txq[w * 64 + __ffs64(rest)], budget);
+	for (w = 0; w < ARRAY_SIZE(i->vector->tx_queues); w++) {
+		for (rest = i->vector->tx_queues[w]; rest; rest &= rest - 1) {
+			q = a->txq[w * 64 + __ffs64(rest)];
+			nax_tx_poll(i, q, budget);
+			if (unlikely(nax_tx_of(q)->xsk) && budget > 0)
+				more |= nax_xsk_tx_poll(i, q, budget);
+		}
+	}
+	return more;
 }
 
 static u32 nax_napi_rx(struct nax_irq *i, u32 budget)
@@ -66,13 +77,13 @@ static void nax_napi_moderate(struct nax_irq *i)
 static int nax_napi_poll(struct napi_struct *napi, int budget)
 {
 	struct nax_irq *i = container_of(napi, struct nax_irq, napi);
+	bool more = nax_napi_tx(i, budget);
 	u32 work;
 
-	nax_napi_tx(i, budget);
 	if (unlikely(budget <= 0))
 		return 0;
 	work = nax_napi_rx(i, budget);
-	if (work >= budget)
+	if (work >= budget || unlikely(more))
 		return budget;
 	if (likely(napi_complete_done(napi, work))) {
 		if (i->adaptive)

@@ -224,7 +224,7 @@ static noinline void nax_xdp_flush(struct nax_rx_run *r)
 	r->n_out = 0;
 }
 
-static inline void nax_xdp_send(struct nax_rx_run *r, void *ptr, u32 offset, u32 len)
+void nax_xdp_send(struct nax_rx_run *r, void *ptr, u32 offset, u32 len)
 {
 	r->out[r->n_out++] = (struct nax_xdp_out){ .ptr = ptr, .offset = offset, .len = len };
 	if (unlikely(r->n_out == ARRAY_SIZE(r->out)))
@@ -306,8 +306,7 @@ static inline void nax_xdp_look(struct nax_rx_run *r, const struct nax_slot *s)
 	xdp_prepare_buff(&r->buff, nax_slot_va(s), NAX_RX_HEADROOM, s->len, true);
 }
 
-/* Not what a program should answer: to be dropped. */
-static noinline void nax_xdp_wrong(struct nax_rx_run *r, u32 act)
+noinline void nax_xdp_wrong(struct nax_rx_run *r, u32 act)
 {
 	if (act != XDP_ABORTED)
 		bpf_warn_invalid_xdp_action(r->irq->device->net, r->prog, act);
@@ -398,6 +397,19 @@ drop:
 	dma_sync_single_range_for_device(r->dev, s->dma, 0, s->len, DMA_BIDIRECTIONAL);
 }
 
+void nax_xdp_page(struct nax_rx_run *r, struct nax_slot *s)
+{
+	nax_xdp_one(r, s);
+}
+
+void nax_xdp_finish(struct nax_rx_run *r)
+{
+	if (r->n_out)
+		nax_xdp_flush(r);
+	if (r->redirected)
+		xdp_do_flush();
+}
+
 void nax_xdp_packets(struct nax_rx_run *r, u32 first, u32 end)
 {
 	struct nax_slot *slot = r->q->ring.slot;
@@ -416,10 +428,7 @@ void nax_xdp_packets(struct nax_rx_run *r, u32 first, u32 end)
 		else
 			nax_xdp_many(r, first, i);
 	}
-	if (r->n_out)
-		nax_xdp_flush(r);
-	if (r->redirected)
-		xdp_do_flush();
+	nax_xdp_finish(r);
 }
 
 static int nax_xdp_setup(struct nax_device *d, struct netdev_bpf *bpf)
@@ -453,6 +462,8 @@ int nax_xdp_bpf(struct net_device *dev, struct netdev_bpf *bpf)
 	switch (bpf->command) {
 	case XDP_SETUP_PROG:
 		return nax_xdp_setup(nax_netdev_device(dev), bpf);
+	case XDP_SETUP_XSK_POOL:
+		return nax_xsk_setup(nax_netdev_device(dev), bpf->xsk.pool, bpf->xsk.queue_id);
 	default:
 		return -EINVAL;
 	}

@@ -16,16 +16,22 @@ pmd_devices()
 	done
 }
 
-# pmd_prepare PAGES: give all NICs to vfio-pci, reserve huge pages of 2 MiB.
-pmd_prepare()
+# pmd_pages PAGES: reserve huge pages of 2 MiB.
+pmd_pages()
 {
-	local dev
-
 	mkdir -p "$pmd_dir" /dev/hugepages
 	[ -p "$pmd_dir/in" ] || mkfifo "$pmd_dir/in" || return
 	echo "$1" >/proc/sys/vm/nr_hugepages
 	is "$(cat /proc/sys/vm/nr_hugepages)" "$1" || return
-	mount -t hugetlbfs hugetlbfs /dev/hugepages || return
+	mount -t hugetlbfs hugetlbfs /dev/hugepages
+}
+
+# pmd_prepare PAGES: give all NICs to vfio-pci, reserve huge pages.
+pmd_prepare()
+{
+	local dev
+
+	pmd_pages "$1" || return
 	for dev in $(pmd_devices); do
 		echo vfio-pci >"/sys/bus/pci/devices/$dev/driver_override" || return
 		echo "$dev" >/sys/bus/pci/drivers_probe || return

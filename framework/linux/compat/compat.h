@@ -77,8 +77,8 @@ static inline void nax_set_xdp_features(struct net_device *dev)
 {
 #ifdef NAX_HAVE_XDP_FEATURES
 	xdp_set_features_flag(dev, NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |
-			      NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_RX_SG |
-			      NETDEV_XDP_ACT_NDO_XMIT_SG);
+			      NETDEV_XDP_ACT_XSK_ZEROCOPY | NETDEV_XDP_ACT_NDO_XMIT |
+			      NETDEV_XDP_ACT_RX_SG | NETDEV_XDP_ACT_NDO_XMIT_SG);
 #endif
 }
 

@@ -39,3 +39,10 @@ nax()
 {
 	LD_LIBRARY_PATH=/nax /nax/nax "$@"
 }
+
+# registers OFFSET..: values of what nax's dump has at these offsets: 4 bytes of value, 4 of offset.
+registers()
+{
+	ethtool -d eth0 raw on | od -An -v -tx4 -w8 | awk -v offsets="$*" '
+		BEGIN { n = split(offsets, o) } { for (i = 1; i <= n; i++) if ($2 == o[i]) print $1 }'
+}

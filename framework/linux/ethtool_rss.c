@@ -126,7 +126,7 @@ int nax_rss_fields_set(struct net_device *dev, u32 flow_type, u64 fields,
 		;
 	if (!nax_rss_flows[i].by_ports || (fields != NAX_RSS_L3 && fields != NAX_RSS_L4)) {
 		nax_ethtool_say(d, extack,
-				"hash fields must be both addresses, or for TCP and UDP these and both ports");
+				"hash fields must be both addresses, for TCP and UDP also both ports");
 		return -EINVAL;
 	}
 	mutex_lock(&d->control);

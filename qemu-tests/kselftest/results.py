@@ -76,6 +76,16 @@ def entry(result, said):
     return {'result': result, 'said': said.strip()} if said.strip() and result != 'pass' else {'result': result}
 
 
+def stand_in(name):
+    """The one case of a program that ends without naming any."""
+    return name.rsplit('/', 1)[-1]
+
+
+def by_status(status):
+    """And its result."""
+    return {PASS: 'pass', SKIP: 'skip', XFAIL: 'xfail'}.get(status, 'fail')
+
+
 def read_program(name, lines, status):
     """The cases of one program's output."""
     cases, begin = {}, 0
@@ -91,8 +101,7 @@ def read_program(name, lines, status):
         cases[key] = entry(result, said or (cause(lines[begin:i]) if result == 'fail' else ''))
         begin = i + 1
     if not cases:
-        result = {PASS: 'pass', SKIP: 'skip', XFAIL: 'xfail'}.get(status, 'fail')
-        cases[name.rsplit('/', 1)[-1]] = entry(result, re.sub('^SKIP:? *', '', cause(lines)))
+        cases[stand_in(name)] = entry(by_status(status), re.sub('^SKIP:? *', '', cause(lines)))
     return {'status': status, 'cases': cases}
 
 
@@ -209,7 +218,12 @@ def count_cases(program):
 def pairs(one, two, programs):
     """Each case of the programs, as (name, what ONE has of it, what TWO has); None: nothing."""
     for name in sorted(programs):
-        left, right = (side.get(name, {'cases': {}})['cases'] for side in (one, two))
+        sides = [side.get(name, {'cases': {}}) for side in (one, two)]
+        left, right = (side['cases'] for side in sides)
+        # Where only one names its cases, they end alike if the programs do.
+        if (stand_in(name) in left) != (stand_in(name) in right) and left and right:
+            left, right = (side['cases'] if stand_in(name) in side['cases'] else
+                           {stand_in(name): entry(by_status(side['status']), '')} for side in sides)
         for case in left | right:
             yield f'{name} {case}', left.get(case), right.get(case)
 

@@ -18,16 +18,21 @@ ok "docs/kernel-interfaces.md has the table" documented
 # In a copy: a case that is worse, or gone, would be found.
 mkdir -p "$work/copy"
 cp -r qemu-tests "$work/copy/"
-# worse SCRIPT: sed with SCRIPT on what is stored of ours there
+# worse NAME CASE SCRIPT: sed with SCRIPT on what is stored of ours there
 worse()
 {
-	local stored=$work/copy/qemu-tests/kselftest/net-6.12-nax_ixgbe.json
+	local stored=$work/copy/qemu-tests/kselftest/$1.json status=0
 
-	sed "$1" qemu-tests/kselftest/net-6.12-nax_ixgbe.json >"$stored"
-	! cmp -s "$stored" qemu-tests/kselftest/net-6.12-nax_ixgbe.json &&
-		! "$work/copy/qemu-tests/kselftest/baseline" against >"$work/worse" &&
-		grep -q 'ping.test_v4 | pass |' "$work/worse"
+	sed "$3" "qemu-tests/kselftest/$1.json" >"$stored"
+	! cmp -s "$stored" "qemu-tests/kselftest/$1.json" || return
+	! "$work/copy/qemu-tests/kselftest/baseline" against >"$work/worse" && grep -q "$2 | pass |" "$work/worse" ||
+		status=1
+	cp "qemu-tests/kselftest/$1.json" "$stored"
+	return $status
 }
-ok "a case that skips would be found" worse 's/"ping.test_v4": {"result": "pass"}/"ping.test_v4": {"result": "skip"}/'
-ok "a case that is gone would be found" worse '/"ping.test_v4"/d'
+ok "a case that skips would be found" worse net-6.12-nax_ixgbe ping.test_v4 \
+	's/"ping.test_v4": {"result": "pass"}/"ping.test_v4": {"result": "skip"}/'
+ok "a case that is gone would be found" worse net-6.12-nax_ixgbe ping.test_v4 '/"ping.test_v4"/d'
+ok "so would a program that fails, of which in-tree's run names no case" worse hw-7.2-nax_ixgbe ethtool_rmon.sh \
+	'/ethtool_rmon.sh/{n;s/"status": 0/"status": 1/}'
 done_testing

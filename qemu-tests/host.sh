@@ -23,7 +23,7 @@ host_backports=trixie-backports
 host_old_suite=bookworm
 # In the guests: userland and outside tests; on the test host: what builds kernels, modules and tests.
 host_packages=(busybox-static bash cpio kmod xz-utils zstd iproute2 ethtool iperf3 iputils-ping ipxe
-	python3 python3-yaml python3-jsonschema socat netsniff-ng tcpdump jq linuxptp dpdk-dev
+	python3 python3-yaml python3-jsonschema socat netsniff-ng tcpdump jq linuxptp dpdk-dev dkms
 	gcc libc6-dev make bc bison flex rsync libelf-dev libssl-dev libcap-dev libmnl-dev liburing-dev
 	libnuma-dev clang lld llvm libbpf-dev bpftool sparse linux-source-6.12)
 host_backports_packages=(qemu-system-x86 linux-source-7.2)

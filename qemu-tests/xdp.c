@@ -2,7 +2,7 @@
 /*
  * XDP programs for scenarios, one per object: -DPROGRAM=NAME, and -DFRAGS for one that takes frames of
  * several buffers. Those that redirect go to interface TARGET; -DSOCKETS makes the map in which whoever loads
- * one enters AF_XDP sockets.
+ * one enters AF_XDP sockets. -DMETADATA is for one that asks what hardware has said of a frame.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -58,6 +58,21 @@ static __always_inline int redirect(struct xdp_md *ctx)
 {
 	return bpf_redirect(TARGET, 0);
 }
+
+#ifdef METADATA
+extern int bpf_xdp_metadata_rx_vlan_tag(const struct xdp_md *ctx, __be16 *proto, __u16 *tci) __ksym;
+
+/* Drops what had the tag of VLAN 5 when it came. */
+static __always_inline int tagged(struct xdp_md *ctx)
+{
+	__be16 proto;
+	__u16 tci;
+
+	if (bpf_xdp_metadata_rx_vlan_tag(ctx, &proto, &tci))
+		return XDP_PASS;
+	return proto == bpf_htons(ETH_P_8021Q) && (tci & 0xfff) == 5 ? XDP_DROP : XDP_PASS;
+}
+#endif
 
 /* Answers echo requests; the rest is the kernel's. */
 static __always_inline int echo(struct xdp_md *ctx)

@@ -61,6 +61,18 @@ struct nax_xdp_out {
 };
 
 /**
+ * struct nax_xdp_buff - a frame that an XDP program looks at
+ * @xdp: for the program. Of a frame in a socket's memory the rest is in struct xdp_buff_xsk.cb
+ * @last: slot that it ends with, which has what hardware says of it
+ * @ring: ring of that slot
+ */
+struct nax_xdp_buff {
+	struct xdp_buff xdp;
+	const struct nax_slot *last;
+	const struct nax_ring *ring;
+};
+
+/**
  * struct nax_rx_run - one call of nax_rx_poll()
  * @irq: vector
  * @q: queue
@@ -83,7 +95,7 @@ struct nax_rx_run {
 	bool redirected;
 	u32 n_out;
 	struct nax_xdp_out out[NAX_XDP_BULK];
-	struct xdp_buff buff;
+	struct nax_xdp_buff buff;
 };
 
 /**

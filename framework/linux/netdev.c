@@ -327,6 +327,7 @@ static void nax_netdev_fill(struct nax_device *d)
 	dev->vlan_features = dev->features & (NETIF_F_SG | NETIF_F_HIGHDMA | NETIF_F_CSUM_MASK |
 					      NETIF_F_SCTP_CRC | NETIF_F_ALL_TSO |
 					      NETIF_F_GSO_UDP_L4);
+	nax_compat_set_xdp_metadata(dev);
 	dev->priv_flags |= IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;
 	nax_set_xdp_features(dev);
 	nax_compat_set_stat_ops(dev);

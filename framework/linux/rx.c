@@ -151,6 +151,7 @@ static void nax_rx_begin_run(struct nax_rx_run *r, struct nax_irq *irq, struct n
 	r->csum_good = 0;
 	r->redirected = false;
 	r->n_out = 0;
+	r->buff.ring = &q->ring;
 }
 
 static void nax_rx_count(struct nax_rx_run *r, u32 packets, u32 bytes)

@@ -299,11 +299,13 @@ static struct sk_buff *nax_xdp_skb(struct xdp_buff *xdp)
 	return skb;
 }
 
-/* The program sees the frame that begins in slot @s. */
-static inline void nax_xdp_look(struct nax_rx_run *r, const struct nax_slot *s)
+/* The program sees the frame that begins in slot @s and ends in slot @last. */
+static inline void nax_xdp_look(struct nax_rx_run *r, const struct nax_slot *s,
+				const struct nax_slot *last)
 {
-	xdp_init_buff(&r->buff, PAGE_SIZE, &nax_rx_of_run(r)->xdp);
-	xdp_prepare_buff(&r->buff, nax_slot_va(s), NAX_RX_HEADROOM, s->len, true);
+	xdp_init_buff(&r->buff.xdp, PAGE_SIZE, &nax_rx_of_run(r)->xdp);
+	xdp_prepare_buff(&r->buff.xdp, nax_slot_va(s), NAX_RX_HEADROOM, s->len, true);
+	r->buff.last = last;
 }
 
 noinline void nax_xdp_wrong(struct nax_rx_run *r, u32 act)
@@ -319,7 +321,7 @@ noinline void nax_xdp_wrong(struct nax_rx_run *r, u32 act)
  */
 static noinline void nax_xdp_act(struct nax_rx_run *r, u32 act, const struct nax_slot *last)
 {
-	struct xdp_buff *xdp = &r->buff;
+	struct xdp_buff *xdp = &r->buff.xdp;
 	struct xdp_frame *frame;
 	struct sk_buff *skb;
 
@@ -355,12 +357,13 @@ static noinline void nax_xdp_act(struct nax_rx_run *r, u32 act, const struct nax
 /* The packet in slots [@i, @end), of which there are several. */
 static noinline void nax_xdp_many(struct nax_rx_run *r, u32 i, u32 end)
 {
-	nax_xdp_look(r, nax_ring_slot(&r->q->ring, i));
-	if (unlikely(!nax_xdp_gather(r, &r->buff, i, end)))
+	const struct nax_slot *last = nax_ring_slot(&r->q->ring, end - 1);
+
+	nax_xdp_look(r, nax_ring_slot(&r->q->ring, i), last);
+	if (unlikely(!nax_xdp_gather(r, &r->buff.xdp, i, end)))
 		r->drops++;
 	else
-		nax_xdp_act(r, bpf_prog_run_xdp(r->prog, &r->buff),
-			    nax_ring_slot(&r->q->ring, end - 1));
+		nax_xdp_act(r, bpf_prog_run_xdp(r->prog, &r->buff.xdp), last);
 }
 
 /*
@@ -369,12 +372,12 @@ static noinline void nax_xdp_many(struct nax_rx_run *r, u32 i, u32 end)
  */
 static inline void nax_xdp_one(struct nax_rx_run *r, struct nax_slot *s)
 {
-	struct xdp_buff *xdp = &r->buff;
+	struct xdp_buff *xdp = &r->buff.xdp;
 	struct page *page;
 	u32 act;
 
 	nax_rx_sync(r, s);
-	nax_xdp_look(r, s);
+	nax_xdp_look(r, s, s);
 	act = bpf_prog_run_xdp(r->prog, xdp);
 	if (act == XDP_DROP)
 		goto drop;

@@ -122,6 +122,17 @@ static bool nax_xsk_return(struct nax_rx_run *r, const struct xdp_buff *xdp)
 	return true;
 }
 
+/* What a program may ask of the frame is found in its slot. */
+static void nax_xsk_note(const struct nax_rx_run *r, struct xdp_buff *xdp, const struct nax_slot *s)
+{
+	struct nax_xdp_buff *b = container_of(xdp, struct nax_xdp_buff, xdp);
+
+	if (!NAX_XSK_HAS_METADATA)
+		return;
+	b->last = s;
+	b->ring = &r->q->ring;
+}
+
 /* The packet of one slot, in a buffer of the sockets'. Return: that is not the slot's any more. */
 static bool nax_xsk_one(struct nax_rx_run *r, const struct nax_slot *s, struct xdp_buff *xdp)
 {
@@ -130,6 +141,7 @@ static bool nax_xsk_one(struct nax_rx_run *r, const struct nax_slot *s, struct x
 
 	nax_rx_sync(r, s);
 	xsk_buff_set_size(xdp, s->len);
+	nax_xsk_note(r, xdp, s);
 	if (likely(r->prog))
 		act = bpf_prog_run_xdp(r->prog, xdp);
 	switch (act) {

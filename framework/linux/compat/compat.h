@@ -133,6 +133,18 @@ static inline void nax_compat_set_stat_ops(struct net_device *dev)
 }
 #endif
 
+/* Since 6.8 an XDP program may ask for hash, tag and time of a frame: xdp_metadata.c. */
+#ifdef NAX_HAVE_XDP_METADATA
+void nax_compat_set_xdp_metadata(struct net_device *dev);
+#define NAX_XSK_HAS_METADATA	true
+#else
+static inline void nax_compat_set_xdp_metadata(struct net_device *dev)
+{
+}
+
+#define NAX_XSK_HAS_METADATA	false
+#endif
+
 /* Since 6.11 the kernel has its own form of what ethtool -T shows. */
 #ifndef NAX_HAVE_TS_INFO_KERNEL
 #define kernel_ethtool_ts_info	ethtool_ts_info

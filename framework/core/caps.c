@@ -158,6 +158,7 @@ static const struct nax_cap_need nax_cap_needs[] = {
 	NEED(TSO6, NAX_OFFLOAD_TX_TCPCSUM),
 	NEED(USO, NAX_OFFLOAD_TX_IPCSUM | NAX_OFFLOAD_TX_UDPCSUM),
 	NEED(LRO, NAX_OFFLOAD_RX_L4CSUM),
+	NEED(TUNNEL, NAX_OFFLOAD_TSO4 | NAX_OFFLOAD_TSO6),
 };
 
 static int nax_caps_check_offloads(const struct nax_driver *drv, const struct nax_caps *caps,

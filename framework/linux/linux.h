@@ -187,6 +187,22 @@ struct nax_tx {
 };
 
 /**
+ * struct nax_gso_counts - packets that the device cut into segments
+ * @packets: as the stack gave them
+ * @bytes: bytes in them
+ * @wire_packets: segments
+ * @wire_bytes: bytes in those, with a header each
+ * @sync: who sends writes them, under the lock of the stack's queue
+ */
+struct nax_gso_counts {
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	u64_stats_t wire_packets;
+	u64_stats_t wire_bytes;
+	struct u64_stats_sync sync;
+};
+
+/**
  * struct nax_counts - what a queue did for as long as the device exists
  * @packets: packets received, or sent whole
  * @bytes: bytes in them
@@ -195,6 +211,7 @@ struct nax_tx {
  * @stops: Tx: times that the stack was stopped for want of room
  * @wakes: Tx: times that it was woken again
  * @sync: for the first three, which NAPI writes
+ * @gso: Tx: packets that the device cut
  */
 struct nax_counts {
 	u64_stats_t packets;
@@ -204,6 +221,7 @@ struct nax_counts {
 	atomic64_t stops;
 	atomic64_t wakes;
 	struct u64_stats_sync sync;
+	struct nax_gso_counts gso;
 };
 
 /** struct nax_count_values - what nax_counts_read() finds in u64_stats_t */

@@ -5,6 +5,13 @@
 
 #include "linux.h"
 
+/*
+ * Tunnels of which the stack makes whole segments but for what a device changes in the first header
+ * (GSO_PARTIAL): all headers are of one length, and those inside the same in each.
+ */
+#define NAX_TUNNELS	(NETIF_F_GSO_GRE | NETIF_F_GSO_GRE_CSUM | NETIF_F_GSO_IPXIP4 | \
+			 NETIF_F_GSO_IPXIP6 | NETIF_F_GSO_UDP_TUNNEL | NETIF_F_GSO_UDP_TUNNEL_CSUM)
+
 /* Offloads that a feature stands for, both ways. */
 static const struct {
 	netdev_features_t feature;
@@ -25,6 +32,7 @@ static const struct {
 	{ NETIF_F_RXALL, NAX_OFFLOAD_RX_ALL },
 	{ NETIF_F_NTUPLE, NAX_OFFLOAD_FLOW },
 	{ NETIF_F_LRO, NAX_OFFLOAD_LRO },
+	{ NETIF_F_GSO_PARTIAL | NAX_TUNNELS, NAX_OFFLOAD_TUNNEL },
 };
 
 /* Receive offloads are switched in the device; transmit ones by what the stack asks per packet. */
@@ -326,7 +334,12 @@ static void nax_netdev_fill(struct nax_device *d)
 	assign_bit(NAX_DEV_VLAN_FILTER, &d->flags, dev->features & NETIF_F_HW_VLAN_CTAG_FILTER);
 	dev->vlan_features = dev->features & (NETIF_F_SG | NETIF_F_HIGHDMA | NETIF_F_CSUM_MASK |
 					      NETIF_F_SCTP_CRC | NETIF_F_ALL_TSO |
-					      NETIF_F_GSO_UDP_L4);
+					      NETIF_F_GSO_UDP_L4 | NETIF_F_GSO_PARTIAL |
+					      NAX_TUNNELS);
+	if (caps->offloads & NAX_OFFLOAD_TUNNEL) {
+		dev->gso_partial_features = NAX_TUNNELS;
+		dev->hw_enc_features = dev->vlan_features & ~NETIF_F_GSO_UDP_L4;
+	}
 	nax_compat_set_xdp_metadata(dev);
 	dev->priv_flags |= IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;
 	nax_set_xdp_features(dev);
@@ -349,13 +362,19 @@ static void nax_config_first(struct nax_device *d)
 	set_bit(0, d->vlan);
 }
 
+static void nax_counts_init(struct nax_counts *c)
+{
+	u64_stats_init(&c->sync);
+	u64_stats_init(&c->gso.sync);
+}
+
 static struct nax_counts *nax_counts_alloc(u32 n)
 {
 	struct nax_counts *c = kvcalloc(n, sizeof(*c), GFP_KERNEL);
 	u32 i;
 
 	for (i = 0; c && i < n; i++)
-		u64_stats_init(&c[i].sync);
+		nax_counts_init(&c[i]);
 	return c;
 }
 

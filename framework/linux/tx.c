@@ -79,27 +79,44 @@ static u64 nax_tx_csum(const struct sk_buff *skb)
 	return nax_tx_word(flags, nax_tx_lengths(skb_network_offset(skb), l3, 0));
 }
 
-/* Segmentation: the device wants the IPv4 checksum 0 and the L4 seed without the length. */
+/*
+ * What is to stand in the first IPv4 header's checksum: 0, or what cancels out the headers of a
+ * tunnel up to @l4, over which the device takes it too.
+ */
+static __sum16 nax_tx_ip_seed(const struct sk_buff *skb, const u8 *l4)
+{
+	const u8 *end = (const u8 *)ip_hdr(skb) + ip_hdrlen(skb);
+
+	if (!(skb_shinfo(skb)->gso_type & SKB_GSO_PARTIAL))
+		return 0;
+	return csum_fold(csum_partial(end, l4 - end, 0));
+}
+
+/* Segmentation: the device wants the L4 seed without the length. In a tunnel l3 is all before. */
 static u64 nax_tx_gso(struct sk_buff *skb)
 {
-	u32 l4_offset = skb_transport_offset(skb);
+	u32 l4_offset = skb_checksum_start_offset(skb);
 	u32 paylen = skb->len - l4_offset;
 	u32 flags = NAX_F_TX_GSO | NAX_F_TX_L4CSUM;
 	u32 l2 = skb_network_offset(skb);
+	u8 *header = skb_checksum_start(skb);
+	struct tcphdr *tcp;
 	u32 l4;
 
 	if (skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4) {
 		l4 = sizeof(struct udphdr);
-		csum_replace_by_diff(&udp_hdr(skb)->check, (__force __wsum)htonl(paylen));
+		csum_replace_by_diff(&((struct udphdr *)header)->check,
+				     (__force __wsum)htonl(paylen));
 		flags |= NAX_F_UDP;
 	} else {
-		l4 = tcp_hdrlen(skb);
-		csum_replace_by_diff(&tcp_hdr(skb)->check, (__force __wsum)htonl(paylen));
+		tcp = (struct tcphdr *)header;
+		l4 = __tcp_hdrlen(tcp);
+		csum_replace_by_diff(&tcp->check, (__force __wsum)htonl(paylen));
 		flags |= NAX_F_TCP;
 	}
 	if (ip_hdr(skb)->version == 4) {
 		ip_hdr(skb)->tot_len = 0;
-		ip_hdr(skb)->check = 0;
+		ip_hdr(skb)->check = nax_tx_ip_seed(skb, header);
 		flags |= NAX_F_IPV4 | NAX_F_TX_IPCSUM;
 	} else {
 		ipv6_hdr(skb)->payload_len = 0;
@@ -289,6 +306,19 @@ static noinline netdev_tx_t nax_tx_busy(struct netdev_queue *nq, const struct na
 	return NETDEV_TX_BUSY;
 }
 
+/* A packet of @len bytes that the device cuts; under the queue's lock. */
+static void nax_tx_count_gso(const struct nax_queue *q, u32 len, u32 segments, u32 bytes)
+{
+	struct nax_gso_counts *c = &nax_device_of(q->adapter)->tx[q->index].gso;
+
+	u64_stats_update_begin(&c->sync);
+	u64_stats_inc(&c->packets);
+	u64_stats_add(&c->bytes, len);
+	u64_stats_add(&c->wire_packets, segments);
+	u64_stats_add(&c->wire_bytes, bytes);
+	u64_stats_update_end(&c->sync);
+}
+
 /* Any packet. Return: bytes on the wire, with headers of all segments; 0: it cannot be sent. */
 static noinline u32 nax_tx_any(struct nax_queue *q, struct nax_tx *tx, struct sk_buff *skb)
 {
@@ -304,6 +334,7 @@ static noinline u32 nax_tx_any(struct nax_queue *q, struct nax_tx *tx, struct sk
 	if (ask & NAX_F_TX_GSO) {
 		segments = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
 		bytes += (segments - 1) * nax_tx_headers(ask);
+		nax_tx_count_gso(q, skb->len, segments, bytes);
 	}
 	nax_tx_last(q, tx, q->ring.end + slots - 1, skb, segments, bytes, NAX_TX_SKB);
 	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP))
@@ -573,8 +604,11 @@ netdev_features_t nax_tx_features_check(struct sk_buff *skb, struct net_device *
 		return features;
 	l2 = skb_network_offset(skb);
 	l3 = skb_checksum_start_offset(skb) - l2;
-	if (unlikely(l2 > caps->l2_max || l3 > caps->l3_max || skb->encapsulation))
+	if (unlikely(l2 > caps->l2_max || l3 > caps->l3_max))
 		return features & ~(NETIF_F_CSUM_MASK | NETIF_F_SCTP_CRC | NETIF_F_GSO_MASK);
+	/* IPv4 inside of a tunnel has the same id in each segment. */
+	if (skb->encapsulation && !(features & NETIF_F_TSO_MANGLEID))
+		features &= ~NETIF_F_TSO;
 	if (skb_is_gso(skb) && unlikely(skb_shinfo(skb)->gso_size < caps->gso_mss_min))
 		return features & ~NETIF_F_GSO_MASK;
 	return features;

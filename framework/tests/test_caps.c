@@ -151,7 +151,7 @@ static void test_offloads(void **state)
 
 	(void)state;
 	f->caps.offloads = all | 1ull << 40;
-	refuse(f, "caps.offloads has bits 0x10000000000: only the low 18 have a meaning");
+	refuse(f, "caps.offloads has bits 0x10000000000: only the low 19 have a meaning");
 	f->caps.offloads = all & ~NAX_OFFLOAD_TX_TCPCSUM;
 	refuse(f, "NAX_OFFLOAD_TSO4 needs");
 	f->caps.offloads = all & ~(NAX_OFFLOAD_TX_TCPCSUM | NAX_OFFLOAD_TSO4);
@@ -160,6 +160,8 @@ static void test_offloads(void **state)
 	refuse(f, "NAX_OFFLOAD_USO needs");
 	f->caps.offloads = all & ~NAX_OFFLOAD_RX_L4CSUM;
 	refuse(f, "NAX_OFFLOAD_LRO needs NAX_OFFLOAD_RX_L4CSUM");
+	f->caps.offloads = all & ~NAX_OFFLOAD_TSO6;
+	refuse(f, "NAX_OFFLOAD_TUNNEL needs NAX_OFFLOAD_TSO4 | NAX_OFFLOAD_TSO6");
 	f->caps.offloads = all & ~NAX_OFFLOAD_RX_SCATTER;
 	refuse(f, "caps.rx_buf_max is 4096: must hold 9026, the frame of caps.mtu_max");
 	f->caps.offloads = all;

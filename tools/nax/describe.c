@@ -12,7 +12,7 @@
 static const char *const offload_names[NAX_OFFLOAD_COUNT] = {
 	"tx-ip-csum", "tx-tcp-csum", "tx-udp-csum", "tx-sctp-csum", "tso4",	   "tso6", "uso",
 	"tx-vlan",    "rx-ip-csum",  "rx-l4-csum",  "rx-vlan",	    "vlan-filter", "rss",
-	"rx-scatter", "rx-fcs",	     "rx-all",	    "flow",	    "lro",
+	"rx-scatter", "rx-fcs",	     "rx-all",	    "flow",	    "lro", "tunnel",
 };
 
 /* Names that stand for several. */

@@ -109,6 +109,12 @@ enum nax_rx_error {
 #define NAX_OFFLOAD_FLOW	(1ull << 16)	/* receive flow rules, <nax/flow.h> */
 /* Frames of a TCP connection that follow each other are joined; never more than fit in one slot. */
 #define NAX_OFFLOAD_LRO		(1ull << 17)
+/*
+ * Between the first IP header and the TCP or UDP header that is asked for there may be others, of a
+ * tunnel: l3 is all of it. Only the first changes from segment to segment, and its IPv4 checksum is
+ * taken over all of l3, which the upper layer allows for in what it leaves in that field.
+ */
+#define NAX_OFFLOAD_TUNNEL	(1ull << 18)
 
 #define NAX_OFFLOAD_TX_CSUM	(NAX_OFFLOAD_TX_IPCSUM | NAX_OFFLOAD_TX_TCPCSUM | \
 				 NAX_OFFLOAD_TX_UDPCSUM | NAX_OFFLOAD_TX_SCTPCSUM)
@@ -117,7 +123,7 @@ enum nax_rx_error {
 /* Not for every day: active only where somebody asks for it by name. */
 #define NAX_OFFLOAD_ASKED	(NAX_OFFLOAD_RX_FCS | NAX_OFFLOAD_RX_ALL | NAX_OFFLOAD_FLOW | \
 				 NAX_OFFLOAD_LRO)
-#define NAX_OFFLOAD_COUNT	18
+#define NAX_OFFLOAD_COUNT	19
 
 /* Header lengths in slot.hash on Tx: l2 in bits 6:0, l3 in bits 15:7, l4 in bits 23:16. */
 #define NAX_TX_L2_MAX		127u

@@ -124,7 +124,7 @@ nax_devlink_reporter(struct devlink *devlink, const struct devlink_health_report
 #endif
 }
 
-/* Since 6.9 user space may ask netdev-genl for the counters of each queue: queue_stats.c. */
+/* Since 6.10 user space may ask netdev-genl for all counters of each queue: queue_stats.c. */
 #ifdef NAX_HAVE_QUEUE_STATS
 void nax_compat_set_stat_ops(struct net_device *dev);
 #else

@@ -32,6 +32,24 @@ static void nax_add_rx(struct nax_device *d, u32 index, struct netdev_queue_stat
 	s->csum_bad += nax_queue_csum_bad(d, index);
 }
 
+static void nax_add_gso(const struct nax_gso_counts *c, struct netdev_queue_stats_tx *s)
+{
+	struct netdev_queue_stats_tx v;
+	unsigned int start;
+
+	do {
+		start = u64_stats_fetch_begin(&c->sync);
+		v.hw_gso_packets = u64_stats_read(&c->packets);
+		v.hw_gso_bytes = u64_stats_read(&c->bytes);
+		v.hw_gso_wire_packets = u64_stats_read(&c->wire_packets);
+		v.hw_gso_wire_bytes = u64_stats_read(&c->wire_bytes);
+	} while (u64_stats_fetch_retry(&c->sync, start));
+	s->hw_gso_packets += v.hw_gso_packets;
+	s->hw_gso_bytes += v.hw_gso_bytes;
+	s->hw_gso_wire_packets += v.hw_gso_wire_packets;
+	s->hw_gso_wire_bytes += v.hw_gso_wire_bytes;
+}
+
 static void nax_add_tx(struct nax_device *d, u32 index, struct netdev_queue_stats_tx *s)
 {
 	struct nax_count_values v = nax_counts_read(&d->tx[index]);
@@ -40,6 +58,7 @@ static void nax_add_tx(struct nax_device *d, u32 index, struct netdev_queue_stat
 	s->bytes += v.bytes;
 	s->stop += atomic64_read(&d->tx[index].stops);
 	s->wake += atomic64_read(&d->tx[index].wakes);
+	nax_add_gso(&d->tx[index].gso, s);
 }
 
 /* What is not set to begin with is not reported. */
@@ -57,6 +76,10 @@ static void nax_start_tx(struct netdev_queue_stats_tx *s)
 	s->bytes = 0;
 	s->stop = 0;
 	s->wake = 0;
+	s->hw_gso_packets = 0;
+	s->hw_gso_bytes = 0;
+	s->hw_gso_wire_packets = 0;
+	s->hw_gso_wire_bytes = 0;
 }
 
 static void nax_get_queue_stats_rx(struct net_device *dev, int index,

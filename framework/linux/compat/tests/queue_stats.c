@@ -7,5 +7,6 @@ int test(const struct net_device *dev, struct netdev_queue_stats_rx *rx,
 int test(const struct net_device *dev, struct netdev_queue_stats_rx *rx,
 	 struct netdev_queue_stats_tx *tx)
 {
-	return !dev->stat_ops + !rx->csum_unnecessary + !rx->csum_bad + !tx->stop + !tx->wake;
+	return !dev->stat_ops + !rx->csum_unnecessary + !rx->csum_bad + !tx->stop + !tx->wake +
+	       !tx->hw_gso_packets + !tx->hw_gso_wire_bytes;
 }

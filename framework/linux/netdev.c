@@ -22,8 +22,8 @@ static const struct {
 	{ NETIF_F_HW_VLAN_CTAG_RX, NAX_OFFLOAD_RX_VLAN },
 	{ NETIF_F_HW_VLAN_CTAG_TX, NAX_OFFLOAD_TX_VLAN },
 	{ NETIF_F_HW_VLAN_CTAG_FILTER, NAX_OFFLOAD_VLAN_FILTER },
-	{ NETIF_F_IP_CSUM, NAX_OFFLOAD_TX_TCPCSUM | NAX_OFFLOAD_TX_UDPCSUM },
-	{ NETIF_F_IPV6_CSUM, NAX_OFFLOAD_TX_TCPCSUM | NAX_OFFLOAD_TX_UDPCSUM },
+	/* Wherever the headers are; what is neither of the two is done before it is sent. */
+	{ NETIF_F_HW_CSUM, NAX_OFFLOAD_TX_TCPCSUM | NAX_OFFLOAD_TX_UDPCSUM },
 	{ NETIF_F_SCTP_CRC, NAX_OFFLOAD_TX_SCTPCSUM },
 	{ NETIF_F_TSO | NETIF_F_TSO_MANGLEID, NAX_OFFLOAD_TSO4 | NAX_OFFLOAD_TX_IPCSUM },
 	{ NETIF_F_TSO6, NAX_OFFLOAD_TSO6 },
@@ -209,9 +209,6 @@ static netdev_features_t nax_fix_features(struct net_device *dev, netdev_feature
 {
 	const struct nax_device *d = nax_netdev_device(dev);
 
-	/* The device takes both checksums or none. */
-	if (!(features & NETIF_F_IP_CSUM) != !(features & NETIF_F_IPV6_CSUM))
-		features &= ~(NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM);
 	/* Frames whose checksum nobody saw are not joined; programs and sockets want frames. */
 	if (!(features & NETIF_F_RXCSUM) || d->prog || d->n_xsk)
 		features &= ~NETIF_F_LRO;

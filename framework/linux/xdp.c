@@ -224,11 +224,16 @@ static noinline void nax_xdp_flush(struct nax_rx_run *r)
 	r->n_out = 0;
 }
 
-void nax_xdp_send(struct nax_rx_run *r, void *ptr, u32 offset, u32 len)
+static __always_inline void nax_xdp_add(struct nax_rx_run *r, void *ptr, u32 offset, u32 len)
 {
 	r->out[r->n_out++] = (struct nax_xdp_out){ .ptr = ptr, .offset = offset, .len = len };
 	if (unlikely(r->n_out == ARRAY_SIZE(r->out)))
 		nax_xdp_flush(r);
+}
+
+void nax_xdp_send(struct nax_rx_run *r, void *ptr, u32 offset, u32 len)
+{
+	nax_xdp_add(r, ptr, offset, len);
 }
 
 /*
@@ -300,8 +305,8 @@ static struct sk_buff *nax_xdp_skb(struct xdp_buff *xdp)
 }
 
 /* The program sees the frame that begins in slot @s and ends in slot @last. */
-static inline void nax_xdp_look(struct nax_rx_run *r, const struct nax_slot *s,
-				const struct nax_slot *last)
+static __always_inline void nax_xdp_look(struct nax_rx_run *r, const struct nax_slot *s,
+					 const struct nax_slot *last)
 {
 	xdp_init_buff(&r->buff.xdp, PAGE_SIZE, &nax_rx_of_run(r)->xdp);
 	xdp_prepare_buff(&r->buff.xdp, nax_slot_va(s), NAX_RX_HEADROOM, s->len, true);
@@ -336,7 +341,7 @@ static noinline void nax_xdp_act(struct nax_rx_run *r, u32 act, const struct nax
 		frame = xdp_convert_buff_to_frame(xdp);
 		if (unlikely(!frame))
 			break;
-		nax_xdp_send(r, frame, 0, xdp_get_frame_len(frame));
+		nax_xdp_add(r, frame, 0, xdp_get_frame_len(frame));
 		return;
 	case XDP_REDIRECT:
 		if (unlikely(xdp_do_redirect(r->irq->device->net, xdp, r->prog)))
@@ -370,7 +375,7 @@ static noinline void nax_xdp_many(struct nax_rx_run *r, u32 i, u32 end)
  * The packet of one slot. What is dropped stays there, and goes back to the device; the program
  * may have written to it.
  */
-static inline void nax_xdp_one(struct nax_rx_run *r, struct nax_slot *s)
+static __always_inline void nax_xdp_one(struct nax_rx_run *r, struct nax_slot *s)
 {
 	struct xdp_buff *xdp = &r->buff.xdp;
 	struct page *page;
@@ -391,7 +396,7 @@ static inline void nax_xdp_one(struct nax_rx_run *r, struct nax_slot *s)
 		goto drop;
 	}
 	if (act == XDP_TX)
-		nax_xdp_send(r, page, xdp->data - xdp->data_hard_start, xdp->data_end - xdp->data);
+		nax_xdp_add(r, page, xdp->data - xdp->data_hard_start, xdp->data_end - xdp->data);
 	else
 		nax_xdp_act(r, act, s);
 	return;

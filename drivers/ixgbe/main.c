@@ -88,6 +88,10 @@ static void fill_queue_caps(struct nax_adapter *a, struct nax_caps *caps)
 
 static void fill_offload_caps(struct nax_caps *caps)
 {
+	/*
+	 * TUNNEL: IPLEN of a context (section 7.2.3.2.3) takes what lies before the TCP or UDP
+	 * header for one header, whatever it is: in-tree ixgbe_tso() leans on that.
+	 */
 	caps->offloads = NAX_OFFLOAD_TX_CSUM | NAX_OFFLOAD_GSO | NAX_OFFLOAD_TX_VLAN |
 			 NAX_OFFLOAD_RX_CSUM | NAX_OFFLOAD_RX_VLAN | NAX_OFFLOAD_VLAN_FILTER |
 			 NAX_OFFLOAD_RSS | NAX_OFFLOAD_RX_SCATTER | NAX_OFFLOAD_RX_FCS |

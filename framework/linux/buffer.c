@@ -25,7 +25,7 @@ static int nax_rx_make(struct nax_queue *q, struct nax_rx *rx)
 		.max_len = lro ? NAX_LRO_ROOM : NAX_RX_ROOM,
 		.offset = NAX_RX_HEADROOM,
 	};
-	struct nax_irq *irq = &d->irq[q->index % d->n_irqs];
+	struct nax_irq *irq = nax_irq_of(d, q->index);
 	int ret;
 
 	rx->size = PAGE_SIZE << p.order;

@@ -360,6 +360,12 @@ static inline struct nax_device *nax_netdev_device(const struct net_device *dev)
 	return ((struct nax_netdev *)netdev_priv(dev))->device;
 }
 
+/** nax_irq_of() - the vector that serves the pair of queues @index. */
+static inline struct nax_irq *nax_irq_of(const struct nax_device *d, u32 index)
+{
+	return &d->irq[index % d->n_irqs];
+}
+
 static inline struct nax_rx *nax_rx_of(const struct nax_queue *q)
 {
 	return q->backend;

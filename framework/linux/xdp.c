@@ -231,6 +231,7 @@ static __always_inline void nax_xdp_add(struct nax_rx_run *r, void *ptr, u32 off
 		nax_xdp_flush(r);
 }
 
+/* For xsk.c: here it is in place, since what XDP does for each packet is worth no call. */
 void nax_xdp_send(struct nax_rx_run *r, void *ptr, u32 offset, u32 len)
 {
 	nax_xdp_add(r, ptr, offset, len);
@@ -405,6 +406,7 @@ drop:
 	dma_sync_single_range_for_device(r->dev, s->dma, 0, s->len, DMA_BIDIRECTIONAL);
 }
 
+/* The same for xsk.c, as above. */
 void nax_xdp_page(struct nax_rx_run *r, struct nax_slot *s)
 {
 	nax_xdp_one(r, s);

@@ -302,7 +302,7 @@ int nax_xsk_wakeup(struct net_device *dev, u32 index, u32 flags)
 		return -ENETDOWN;
 	if (unlikely(index >= NAX_QUEUES_MAX || !READ_ONCE(d->xsk[index])))
 		return -EINVAL;
-	napi = &d->irq[index % d->n_irqs].napi;
+	napi = &nax_irq_of(d, index)->napi;
 	if (napi_if_scheduled_mark_missed(napi))
 		return 0;
 	local_bh_disable();
@@ -376,7 +376,7 @@ static int nax_xsk_add(struct nax_device *d, struct xsk_buff_pool *pool, u32 ind
 	ret = xsk_pool_dma_map(pool, &d->pdev->dev, NAX_XSK_DMA_ATTRS);
 	if (ret)
 		goto free;
-	ret = xdp_rxq_info_reg(&xsk->rxq, d->net, index, d->irq[index % d->n_irqs].napi.napi_id);
+	ret = xdp_rxq_info_reg(&xsk->rxq, d->net, index, nax_irq_of(d, index)->napi.napi_id);
 	if (ret)
 		goto unmap;
 	ret = xdp_rxq_info_reg_mem_model(&xsk->rxq, MEM_TYPE_XSK_BUFF_POOL, NULL);

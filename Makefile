@@ -121,7 +121,12 @@ $(B)/%.a:
 $(B)/libnax.o: $(call obj,$(CORE_SRC) $(USER_SRC) $(DRIVER_SRC)) $(VECTOR_OBJ)
 	@echo "  LD      $@"
 	@ld -r -o $@ $^
-$(B)/libnax.a: $(B)/libnax.o
+# Other names would clash with those of a program: DPDK has an ixgbe driver too.
+$(B)/libnax-api.o: $(B)/libnax.o framework/user/libnax.map
+	@echo "  OBJCOPY $@"
+	@awk '/^\tnax_[a-z0-9_]*;$$/ { print substr($$1, 1, length($$1) - 1) }' framework/user/libnax.map >$@.names
+	@objcopy --keep-global-symbols=$@.names $< $@
+$(B)/libnax.a: $(B)/libnax-api.o
 $(B)/libnax.so.$(ABI): $(B)/libnax.o framework/user/libnax.map
 	@echo "  LD      $@"
 	@$(CC) -shared -Wl,-soname,libnax.so.$(ABI) -Wl,--version-script,framework/user/libnax.map \
@@ -182,14 +187,14 @@ $(call unit,tools/tests): $(B)/tools/tests/%: $(B)/tools/tests/%.o $(B)/tools/te
 tests: $(UNIT_TESTS)
 
 # For tests in guests: which queue a frame belongs to
-$(B)/rss_expect: $(B)/tools/tests/rss_expect.o $(B)/libnax.a
+$(B)/rss_expect: $(B)/tools/tests/rss_expect.o $(B)/libnax.o
 	@echo "  LD      $@"
 	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS)
 
 FUZZERS := $(patsubst tools/tests/%.c,$(B)/%,$(FUZZ_SRC))
 # Client and server of vfio-user use the same names, so each fuzzer gets one of them.
-$(B)/fuzz_driver: $(B)/tools/tests/liar.o $(B)/libnax.a
-$(B)/fuzz_vfu_client: $(B)/libnax.a
+$(B)/fuzz_driver: $(B)/tools/tests/liar.o $(B)/libnax.o
+$(B)/fuzz_vfu_client: $(B)/libnax.o
 $(B)/fuzz_vfu_server: $(NICSIM_A)
 $(B)/fuzz_%: $(B)/tools/tests/fuzz_%.o
 	@echo "  LD      $@"

@@ -46,6 +46,23 @@ alone() {
 }
 ok "without DPDK it says so and measures nax alone" alone
 
+# A machine that has DPDK, where no benchmark can be built with it.
+mkdir -p "$work/dpdk/bin" "$work/dpdk/dpdk-source-installed"
+stand_in() {
+	printf '#!/bin/sh\n%s\n' "$2" >"$work/dpdk/bin/$1"
+	chmod +x "$work/dpdk/bin/$1"
+}
+stand_in uname 'echo x86_64'
+stand_in dpkg-query 'echo installed'
+stand_in pkg-config 'echo -I/usr/include/dpdk'
+stand_in gcc 'echo two drivers have the same name; exit 1'
+broken() {
+	! PATH=$work/dpdk/bin:$PATH NAX_CACHE=$work/dpdk BENCH_OUT=$work/dpdk tools/bench/run --measure cycles \
+		>"$work/broken.log" 2>&1 && [ ! -e "$work/dpdk/bench.json" ] &&
+		grep -q 'cannot be built with it: tools/bench/impl_dpdk.c: two drivers have the same name$' "$work/broken.log"
+}
+ok "a benchmark that cannot be built with DPDK is a failure, not one without it" broken
+
 # What is timed is told, not asserted: that all of it is there, and that packets came. A receiver that
 # the machine stops for long loses some.
 scale() {

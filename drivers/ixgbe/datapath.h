@@ -306,8 +306,11 @@ static inline bool tx_one(struct nax_queue *q, struct ixgbe_queue *p, struct nax
 		headers = r->headers;
 	}
 	status |= (bytes - headers) << IXGBE_TXD_PAYLEN_SHIFT;
-	if (nax_tx_commit(q, b, n, at - first + n, bytes))
+	if (nax_tx_commit(q, b, n, at - first + n, bytes)) {
 		last |= IXGBE_TXD_RS;
+		/* Where the next report is due the device has written one a lap ago. */
+		prefetchw(&ring[(b->tail + q->report_interval - 1) & q->desc_mask]);
+	}
 	for (; n; n--, at++, slot++) {
 		union ixgbe_tx_desc *d = &ring[at & q->desc_mask];
 

@@ -192,6 +192,20 @@ static inline u32 nax_queue_poll_tx(struct nax_queue *q)
 }
 
 /**
+ * nax_queue_roomy() - nobody needs to look for completions of a transmit queue yet; the poll
+ * context
+ * @q: transmit queue
+ *
+ * All that was submitted is with the device, and that is less than half of what the ring holds.
+ * What says so was written by the poll context itself, while a look for completions misses the
+ * cache.
+ */
+static inline bool nax_queue_roomy(const struct nax_queue *q)
+{
+	return q->tail - q->head <= q->desc_mask / 2 && nax_queue_settled(q) && q->watch_step;
+}
+
+/**
  * nax_queue_submit() - the upper layer has filled @n slots from ring.end on with whole packets
  * @q: transmit queue
  * @n: slots

@@ -148,6 +148,26 @@ static inline void post_device(struct nax_poll *p)
 	}
 }
 
+/*
+ * While there is work, and room to send, nobody waits for completions. A look for them misses the
+ * cache each time, and a later one finds all that have come by then. It is made by the iteration
+ * after the first one without work, so none of them waits for later traffic.
+ */
+static inline void poll_plan(struct nax_poll *p, u32 work)
+{
+	struct nax_queue **at = p->queue;
+
+	if (!work || !--p->passes) {
+		p->passes = NAX_POLL_PASSES;
+		return;
+	}
+	do
+		if (!nax_queue_roomy(*at))
+			return;
+	while (++at != p->rx);
+	p->call |= NAX_POLL_BUSY;
+}
+
 /* An iteration from queue @at on, where it ceases to be idle: the part before needs no stack. */
 static noinline u32 poll_work(struct nax_poll *p, nax_poll_fn fn, void *arg, struct nax_queue **at)
 {
@@ -166,6 +186,8 @@ static noinline u32 poll_work(struct nax_poll *p, nax_poll_fn fn, void *arg, str
 		work += fn(p, arg);
 		post_device(p);
 		nax_poll_current = outer;
+		if (p->sends)
+			poll_plan(p, work);
 	}
 	poll_unlock(p);
 	return work;
@@ -187,6 +209,9 @@ u32 poll_iterate(struct nax_poll *p, nax_poll_fn fn, void *arg, bool arm, u32 pa
 			poll_unlock(p);
 			return 0;
 		}
+	} else if (p->call & NAX_POLL_BUSY) {
+		p->call &= ~NAX_POLL_BUSY;
+		at = p->rx;
 	}
 	return poll_work(p, fn, arg, at);
 }
@@ -204,7 +229,7 @@ static void poll_sleep(struct nax_poll *p)
 
 	n = epoll_wait(p->epoll, ev, NAX_POLL_EVENTS, NAX_POLL_SLEEP_MS);
 	/* Who woke the context, or how long it slept, may matter to the handler. */
-	p->call = 1;
+	p->call = NAX_POLL_CALL;
 	for (i = 0; i < n; i++) {
 		int fd = (int)(u32)ev[i].data.u64;
 

@@ -15,6 +15,11 @@
 #define NAX_POLL_SLEEP_MS	100	/* longest sleep; bounds what a lost interrupt costs */
 #define NAX_POLL_PAUSE_NS	5000000000ull
 #define NAX_POLL_EVENTS		16
+#define NAX_POLL_PASSES		64	/* busy iterations without a look for completions, at most */
+
+/* Bits of nax_poll.call. */
+#define NAX_POLL_CALL		1u	/* call the handler: always, or what woke the context may matter */
+#define NAX_POLL_BUSY		2u	/* there was work, and nobody waits for completions yet */
 
 /**
  * struct nax_poll_entry - queues of one port
@@ -50,8 +55,8 @@ struct nax_poll_fd {
  * struct nax_poll - a poll context
  * @busy: the iteration lock
  * @config: as asked for, budget filled in
- * @call: call the handler also if the device did nothing: @always, or something else woke the context
- * @always: it is not nax_poll_config.on_work
+ * @call: what the next iteration does whatever the device did: NAX_POLL_CALL, NAX_POLL_BUSY
+ * @always: NAX_POLL_CALL unless nax_poll_config.on_work
  * @want: pauses asked for or in force
  * @stop: nax_poll_run() shall return
  * @running: nax_poll_run() is at work
@@ -62,6 +67,9 @@ struct nax_poll_fd {
  * @queue: the queues as the core has them, where they stay while a context serves them; those that
  *	transmit first, since what was sent makes room for what will be; NULL at the end. Under the
  *	iteration lock, as all up to @stale
+ * @rx: the first of them that receives, or the end
+ * @sends: there are some before that
+ * @passes: iterations that may still pass over those that transmit
  * @entries: queues
  * @n_entries: how many
  * @vectors: their interrupt vectors, room for two per entry
@@ -90,6 +98,9 @@ struct nax_poll {
 	pthread_mutex_t control;
 	u32 pauses;
 	struct nax_queue **queue;
+	struct nax_queue **rx;
+	bool sends;
+	u32 passes;
 	struct nax_poll_entry *entries;
 	u32 n_entries;
 	struct nax_poll_vector *vectors;

@@ -54,8 +54,9 @@ struct nax_poll *nax_poll_create(const struct nax_poll_config *config, struct na
 		return NULL;
 	}
 	p->config = *config;
-	p->call = 1;
-	p->always = !config->on_work;
+	p->call = NAX_POLL_CALL;
+	p->always = config->on_work ? 0 : NAX_POLL_CALL;
+	p->passes = NAX_POLL_PASSES;
 	if (!p->config.budget)
 		p->config.budget = BUDGET;
 	p->queue = calloc(1, sizeof(*p->queue));
@@ -152,6 +153,8 @@ static void list_queues(struct nax_poll *p)
 	for (i = 0; i < p->n_entries; i++)
 		if (p->entries[i].txq >= 0)
 			*q++ = core_queue(p->entries[i].port, NAX_SIDE_TX, p->entries[i].txq);
+	p->rx = q;
+	p->sends = q != p->queue;
 	for (i = 0; i < p->n_entries; i++)
 		if (p->entries[i].rxq >= 0)
 			*q++ = core_queue(p->entries[i].port, NAX_SIDE_RX, p->entries[i].rxq);

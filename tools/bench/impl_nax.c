@@ -132,21 +132,35 @@ static u32 handle_context(struct nax_poll *poll, void *arg)
 	return batch;
 }
 
-/* @n packets of one slot each, or parts of some, in slots that lie one after the other. */
-static inline u64 forward(struct nax_slot *r, struct nax_slot *t, u32 n)
+/*
+ * The first bytes of @n packets, in slots that lie one after the other. In a loop of its own, so short that
+ * the misses of many packets overlap, as the peer does it.
+ */
+static inline u64 look(const struct nax_slot *r, u32 n)
 {
 	/* In a register: stores to slots cannot change a local copy. */
 	const char *origin = nax_mem_origin;
 	const struct nax_slot *end = r + n;
 	u64 sum = 0;
 
-	for (; r != end; r++, t++) {
+	for (; end - r >= 4; r += 4)
+		sum += (u64)(u8)origin[r[0].dma] + (u8)origin[r[1].dma] + (u8)origin[r[2].dma] +
+		       (u8)origin[r[3].dma];
+	for (; r != end; r++)
 		sum += (u8)origin[r->dma];
+	return sum;
+}
+
+/* @n packets of one slot each, or parts of some, in slots that lie one after the other. */
+static inline void forward(struct nax_slot *r, struct nax_slot *t, u32 n)
+{
+	const struct nax_slot *end = r + n;
+
+	for (; r != end; r++, t++) {
 		nax_slot_swap(r, t);
 		t->len = r->len;
 		t->flags = r->flags & NAX_F_EOP;
 	}
-	return sum;
 }
 
 static u32 handle_fwd(struct nax_poll *poll, void *arg)
@@ -162,8 +176,8 @@ static u32 handle_fwd(struct nax_poll *poll, void *arg)
 		n = free;
 	for (i = 0; i < n; i += run) {
 		run = ring_run(rx, first + i, ring_run(tx, tx->end + i, n - i));
-		x->sum += forward(nax_ring_slot(rx, first + i), nax_ring_slot(tx, tx->end + i),
-				  run);
+		x->sum += look(nax_ring_slot(rx, first + i), run);
+		forward(nax_ring_slot(rx, first + i), nax_ring_slot(tx, tx->end + i), run);
 	}
 	x->rx = rx;
 	x->found = n;

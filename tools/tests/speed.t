@@ -8,11 +8,11 @@
 limits() {
 	cat <<'END'
 rx 32 27
-tx 32 27
+tx 32 26
 fwd 32 63
-fwd 1 650
+fwd 1 606
 poll 1 36
-context 32 150
+context 32 149
 END
 }
 

@@ -19,20 +19,25 @@ static const struct sim_flow tcp4 = { false, 6, 1000, 2000, 0x0a000001, 0x0a0000
 #define ALL_HW		(~0ull)
 #define ALL_SOFTWARE	0ull
 
-static struct sim *up(u64 offloads)
+static struct sim *up_verified(u64 offloads, unsigned int verify)
 {
 	struct nicsim_port_config c = { .name = "t0", .model = "82599" };
 	struct sim *s;
 
 	memcpy(c.mac, sim_mac, 6);
 	s = sim_create(&c);
-	assert_int_equal(sim_open(s, 2), 0);
+	assert_int_equal(sim_open(s, verify), 0);
 	s->config.offloads = offloads & ~NAX_OFFLOAD_LRO;
 	s->config.rx_queues = s->config.tx_queues = 2;
 	if (sim_start(s) < 0)
 		fail_msg("start: %s", s->err.text);
 	sim_run(s, 2000000);
 	return s;
+}
+
+static struct sim *up(u64 offloads)
+{
+	return up_verified(offloads, 2);
 }
 
 static u64 completed(struct sim *s)
@@ -278,6 +283,59 @@ static void bad_requests(void **state)
 	sim_close(s);
 }
 
+static u64 looks(struct sim *s)
+{
+	struct nax_queue_stats st;
+
+	assert_int_equal(nax_port_queue_stats(s->port, false, 0, &st), 0);
+	return st.polls;
+}
+
+static u32 busy(struct nax_poll *poll, void *arg)
+{
+	return 1;
+}
+
+/* While there is work nobody looks for completions, until half of the ring is in use or for long. */
+static void completions_wait(void **state)
+{
+	struct sim *s = up_verified(ALL_HW, 0);
+	struct sim_flow f = tcp4;
+	u32 len = sim_build(frame, &f);
+	u32 ring = sim_tx_free(s, 0), i;
+	u64 before = looks(s);
+
+	for (i = 0; i < 32; i++)
+		sim_send(s, 0, frame, len, 2048, 0, 0, 0, 0);
+	assert_in_range(looks(s) - before, 0, 1);
+	/* The first iteration without work finds that, the next one looks. */
+	nicsim_advance(s->world, 1000000);
+	sim_tx_free(s, 0);
+	assert_int_equal(sim_tx_free(s, 0), ring);
+	assert_int_equal(completed(s), 32);
+
+	before = looks(s);
+	sim_send(s, 0, frame, len, 2048, 0, 0, 0, 0);
+	nicsim_advance(s->world, 1000000);
+	for (i = 0; i < 64; i++)
+		nax_poll_once(s->poll, busy, NULL);
+	assert_in_range(looks(s) - before, 1, 3);
+	assert_int_equal(completed(s), 33);
+
+	s->blocked = true;
+	for (i = 0; i < ring / 2 + 1; i++)
+		sim_send(s, 0, frame, len, 2048, 0, 0, 0, 0);
+	before = looks(s);
+	for (i = 0; i < 10; i++)
+		nax_poll_once(s->poll, busy, NULL);
+	assert_int_equal(looks(s) - before, 10);
+	s->blocked = false;
+	nicsim_port_writable(s->device);
+	sim_run(s, 2000);
+	assert_int_equal(completed(s), 33 + ring / 2 + 1);
+	sim_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +347,7 @@ int main(void)
 		cmocka_unit_test(many_pieces),
 		cmocka_unit_test(ring_full),
 		cmocka_unit_test(bad_requests),
+		cmocka_unit_test(completions_wait),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -61,6 +61,14 @@ static __always_inline int redirect(struct xdp_md *ctx)
 
 #ifdef METADATA
 extern int bpf_xdp_metadata_rx_vlan_tag(const struct xdp_md *ctx, __be16 *proto, __u16 *tci) __ksym;
+extern int bpf_xdp_metadata_rx_timestamp(const struct xdp_md *ctx, __u64 *ns) __ksym;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} last SEC(".maps");
 
 /* Drops what had the tag of VLAN 5 when it came. */
 static __always_inline int tagged(struct xdp_md *ctx)
@@ -71,6 +79,17 @@ static __always_inline int tagged(struct xdp_md *ctx)
 	if (bpf_xdp_metadata_rx_vlan_tag(ctx, &proto, &tci))
 		return XDP_PASS;
 	return proto == bpf_htons(ETH_P_8021Q) && (tci & 0xfff) == 5 ? XDP_DROP : XDP_PASS;
+}
+
+/* Keeps the time, ns, at which the last frame that has one came. */
+static __always_inline int timed(struct xdp_md *ctx)
+{
+	__u32 key = 0;
+	__u64 ns;
+
+	if (!bpf_xdp_metadata_rx_timestamp(ctx, &ns))
+		bpf_map_update_elem(&last, &key, &ns, BPF_ANY);
+	return XDP_PASS;
 }
 #endif
 

@@ -182,9 +182,11 @@ static int nax_change_mtu(struct net_device *dev, int mtu)
 	}
 	config.mtu = mtu;
 	ret = nax_change(d, &config);
-	if (!ret)
-		WRITE_ONCE(dev->mtu, mtu);
-	return ret;
+	if (ret)
+		return ret;
+	WRITE_ONCE(dev->mtu, mtu);
+	nax_xsk_mtu(d);
+	return 0;
 }
 
 static int nax_set_mac(struct net_device *dev, void *p)

@@ -335,6 +335,22 @@ static int nax_xsk_in_force(struct nax_device *d, struct nax_xsk *xsk, u32 index
 	return ret;
 }
 
+static void nax_xsk_tell(const struct nax_device *d, const struct nax_xsk *xsk, u32 index)
+{
+	if (d->config.mtu + NAX_FRAME_MORE > xsk->buf_len)
+		netdev_notice(d->net, "AF_XDP: queue %u: frames of the socket have room for %u bytes: longer packets are dropped\n",
+			      index, xsk->buf_len);
+}
+
+void nax_xsk_mtu(const struct nax_device *d)
+{
+	u32 i;
+
+	for (i = 0; i < NAX_QUEUES_MAX; i++)
+		if (d->xsk[i])
+			nax_xsk_tell(d, d->xsk[i], i);
+}
+
 static int nax_xsk_check(struct nax_device *d, const struct nax_xsk *xsk, u32 index)
 {
 	const struct nax_caps *caps = &d->adapter->caps;
@@ -353,9 +369,7 @@ static int nax_xsk_check(struct nax_device *d, const struct nax_xsk *xsk, u32 in
 			   xsk->buf_len, caps->rx_buf_min);
 		return -EOPNOTSUPP;
 	}
-	if (d->config.mtu + NAX_FRAME_MORE > xsk->buf_len)
-		netdev_notice(d->net, "AF_XDP: queue %u: frames of the socket have room for %u bytes: longer packets are dropped\n",
-			      index, xsk->buf_len);
+	nax_xsk_tell(d, xsk, index);
 	return 0;
 }
 

@@ -2,14 +2,24 @@
 /* What runs per packet, without vectors: the functions of the driver's table. */
 #include "datapath.h"
 
+/* Whether a packet has ended, and the next is a frame of one descriptor. */
+static inline bool rx_plain_again(const struct nax_queue *q, const struct nax_rx_batch *b)
+{
+	const union ixgbe_rx_desc *ring = q->desc;
+	const struct ixgbe_queue *p = q->priv;
+
+	return b->seen == b->whole &&
+	       (le32_to_cpu(READ_ONCE(ring[b->seen & q->desc_mask].wb.status)) & p->rx_single) ==
+	       IXGBE_RXD_SINGLE;
+}
+
 /* The rest of a batch, which begins with something special. */
 static noinline void rx_rest(struct nax_queue *q, u32 budget)
 {
 	do {
 		struct nax_rx_batch b = nax_rx_begin(q, budget);
 
-		/* what follows in the same packet is special too */
-		while (rx_any(q, &b) && nax_rx_more(&b) && b.seen != b.whole)
+		while (rx_any(q, &b) && nax_rx_more(&b) && !rx_plain_again(q, &b))
 			;
 		nax_rx_commit(q, &b);
 		rx_singles(q, nax_rx_run(q, budget));

@@ -4,42 +4,44 @@
 # docs/performance.md: a limit may be lowered when the code has become better, and not raised.
 . "$(dirname "$0")/lib.sh"
 
-# limits: test, batch, most instructions per packet (of poll: per poll) with frames of 64 bytes
+# limits: test, batch, bytes of a frame, most instructions per packet (of poll: per poll)
 limits() {
 	cat <<'END'
-rx 32 27
-tx 32 26
-fwd 32 63
-fwd 1 606
-poll 1 36
-context 32 149
+rx 32 64 27
+tx 32 64 26
+fwd 32 64 63
+fwd 1 64 606
+poll 1 64 36
+context 32 64 149
+rx 32 9018 440
 END
 }
 
 counted() {
-	build/release/bench --impl nax --measure instructions --batch 1,32 --frame 64 \
+	build/release/bench --impl nax --measure instructions --batch 1,32 --frame 64,9018 \
 		--json "$work/speed.json"
 }
 ok "instructions are counted" counted
 
-# within TEST BATCH LIMIT
+# within TEST BATCH FRAME LIMIT
 within() {
 	local found
-	found=$(jq -r --arg test "$1" --argjson batch "$2" '.[]
-		| select(.batch == $batch and .frame == 64)
+	found=$(jq -r --arg test "$1" --argjson batch "$2" --argjson frame "$3" '.[]
+		| select(.batch == $batch and .frame == $frame)
 		| if .test == $test then .instructions
 		  elif .test == "tx" and $test == "context" then .instructions_context
 		  else empty end' "$work/speed.json")
-	echo "# $1, batch $2: $found instructions, at most $3" >&2
-	[ -n "$found" ] && jq -ne --argjson found "$found" --argjson limit "$3" \
+	echo "# $1, batch $2, $3 bytes: $found instructions, at most $4" >&2
+	[ -n "$found" ] && jq -ne --argjson found "$found" --argjson limit "$4" \
 		'$found > 5 and $found <= $limit' >/dev/null
 }
-while read -r test batch limit; do
-	ok "$test in batches of $batch takes at most $limit instructions" within "$test" "$batch" "$limit"
+while read -r test batch frame limit; do
+	ok "$test in batches of $batch, $frame bytes, takes at most $limit instructions" \
+		within "$test" "$batch" "$frame" "$limit"
 done < <(limits)
 
 exceeded() {
-	! within rx 32 6
+	! within rx 32 64 6
 }
 ok "a limit that is exceeded would be seen" exceeded
 done_testing

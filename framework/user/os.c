@@ -7,8 +7,11 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <linux/membarrier.h>
 
 #include "user.h"
 
@@ -29,6 +32,21 @@ void nax_user_sleep_us(u64 us)
 	t.tv_nsec = (long)(until % 1000000000ull);
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
 		;
+}
+
+static bool membarrier(int command)
+{
+	return !syscall(SYS_membarrier, command, 0, 0);
+}
+
+bool nax_user_far_barrier_init(void)
+{
+	return membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+}
+
+bool nax_user_far_barrier(void)
+{
+	return membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 }
 
 void nax_user_kick(int fd)

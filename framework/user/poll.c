@@ -16,25 +16,40 @@
 
 __thread struct nax_poll *nax_poll_current __attribute__((tls_model("initial-exec")));
 
-/* acquire: pairs with the release in poll_unlock(); what the last owner did is visible. */
-static bool poll_trylock(struct nax_poll *p)
+/*
+ * Begin an iteration, unless a control path has the context. Either it sees @busy, or the poller sees
+ * @want: the store must not be overtaken by the load. That takes a full barrier between them, which
+ * the control path makes the poller's processor execute, see nax_poll_pause(); a system without such
+ * a call has an atomic exchange here.
+ */
+static inline bool poll_lock(struct nax_poll *p)
 {
-	return !__atomic_exchange_n(&p->busy, 1, __ATOMIC_ACQUIRE);
+	if (likely(p->far_barrier)) {
+		__atomic_store_n(&p->busy, 1, __ATOMIC_RELAXED);
+		barrier();
+	} else {
+		__atomic_exchange_n(&p->busy, 1, __ATOMIC_SEQ_CST);
+	}
+	/* acquire among others: pairs with the release in nax_poll_resume() */
+	if (likely(!__atomic_load_n(&p->want, __ATOMIC_SEQ_CST)))
+		return true;
+	__atomic_store_n(&p->busy, 0, __ATOMIC_RELEASE);
+	return false;
 }
 
-/* release: pairs with the acquire in poll_trylock() of whoever comes next. */
-static void poll_unlock(struct nax_poll *p)
+/* release: pairs with the acquire in wait_idle(); what the iteration did is visible. */
+static inline void poll_unlock(struct nax_poll *p)
 {
 	__atomic_store_n(&p->busy, 0, __ATOMIC_RELEASE);
 }
 
 /* The first pauses are short: an iteration takes microseconds, if its handler does not block. */
-static bool wait_lock(struct nax_poll *p, u64 limit_ns)
+static bool wait_idle(const struct nax_poll *p, u64 limit_ns)
 {
 	u64 deadline = nax_user_time_ns() + limit_ns;
 	u32 us = 5;
 
-	while (!poll_trylock(p)) {
+	while (__atomic_load_n(&p->busy, __ATOMIC_SEQ_CST)) {
 		if (nax_user_time_ns() >= deadline)
 			return false;
 		nax_user_sleep_us(us);
@@ -48,28 +63,31 @@ bool nax_poll_pause(struct nax_poll *p, u64 limit_ns)
 {
 	bool ok;
 
-	/* a hint to the poller, which orders nothing: the lock does */
-	__atomic_fetch_add(&p->want, 1, __ATOMIC_RELAXED);
 	pthread_mutex_lock(&p->control);
-	ok = p->pauses || wait_lock(p, limit_ns);
+	__atomic_fetch_add(&p->want, 1, __ATOMIC_SEQ_CST);
+	/* Partner: the barrier() in poll_lock(), which this makes a full one, once, now. */
+	ok = p->pauses || ((!p->far_barrier || nax_user_far_barrier()) && wait_idle(p, limit_ns));
 	if (ok)
 		p->pauses++;
+	else
+		__atomic_fetch_sub(&p->want, 1, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&p->control);
-	if (!ok)
-		__atomic_fetch_sub(&p->want, 1, __ATOMIC_RELAXED);
 	return ok;
 }
 
 /* The poller is woken: what it armed before it went to sleep may have been reset. */
 void nax_poll_resume(struct nax_poll *p)
 {
+	bool last;
+
 	pthread_mutex_lock(&p->control);
-	__atomic_fetch_sub(&p->want, 1, __ATOMIC_RELAXED);
-	if (!--p->pauses) {
+	last = !--p->pauses;
+	if (last)
 		p->stale = true;
-		poll_unlock(p);
+	/* release: pairs with the acquire in poll_lock(); what was changed is visible. */
+	__atomic_fetch_sub(&p->want, 1, __ATOMIC_RELEASE);
+	if (last)
 		nax_poll_wake(p);
-	}
 	pthread_mutex_unlock(&p->control);
 }
 
@@ -198,7 +216,7 @@ u32 poll_iterate(struct nax_poll *p, nax_poll_fn fn, void *arg, bool arm, u32 pa
 {
 	struct nax_queue **at;
 
-	if (unlikely(__atomic_load_n(&p->want, __ATOMIC_RELAXED) || !poll_trylock(p)))
+	if (unlikely(!poll_lock(p)))
 		return paused;
 	if (arm)
 		poll_arm(p);

@@ -2,10 +2,10 @@
 /*
  * Inside of a poll context: poll.c iterates, poll_set.c decides over what.
  *
- * The iteration lock: nax_poll.busy is taken by one atomic exchange, by the poller for each
- * iteration, or by the control path for a pause. Whoever has it owns the entries, the vectors, and
- * the rings of all queues served. A poller that sees nax_poll.want steps back, so that a spinning
- * one cannot starve the control path.
+ * The iteration lock: the poller sets nax_poll.busy for each iteration, and a control path
+ * nax_poll.want for a pause, and then each looks at the other's. Whoever has it owns the entries, the
+ * vectors, and the rings of all queues served. The poller steps back, so that a spinning one cannot
+ * starve the control path; and since it is the one in a hurry, the other pays for the barrier.
  */
 #ifndef NAX_POLL_CONTEXT_H
 #define NAX_POLL_CONTEXT_H
@@ -53,7 +53,8 @@ struct nax_poll_fd {
 
 /**
  * struct nax_poll - a poll context
- * @busy: the iteration lock
+ * @busy: an iteration is under way
+ * @far_barrier: nax_user_far_barrier() can be used
  * @config: as asked for, budget filled in
  * @call: what the next iteration does whatever the device did: NAX_POLL_CALL, NAX_POLL_BUSY
  * @always: NAX_POLL_CALL unless nax_poll_config.on_work
@@ -87,6 +88,7 @@ struct nax_poll_fd {
  */
 struct nax_poll {
 	u32 busy;
+	bool far_barrier;
 	struct nax_poll_config config;
 	u32 call;
 	u32 always;

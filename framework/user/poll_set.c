@@ -53,6 +53,7 @@ struct nax_poll *nax_poll_create(const struct nax_poll_config *config, struct na
 		nax_error_set(err, -ENOMEM, "no memory for a poll context");
 		return NULL;
 	}
+	p->far_barrier = nax_user_far_barrier_init();
 	p->config = *config;
 	p->call = NAX_POLL_CALL;
 	p->always = config->on_work ? 0 : NAX_POLL_CALL;

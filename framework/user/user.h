@@ -27,6 +27,20 @@ u64 nax_user_time_ns(void);
 /** nax_user_sleep_us() - sleep at least so long, also when signals arrive. */
 void nax_user_sleep_us(u64 us);
 
+/**
+ * nax_user_far_barrier_init() - whether this process can use nax_user_far_barrier()
+ *
+ * Linux 4.14 has what it takes, membarrier(2), but a container's filter may refuse it.
+ */
+bool nax_user_far_barrier_init(void);
+
+/**
+ * nax_user_far_barrier() - every running thread of the process executes a full memory barrier
+ *
+ * Some microseconds, for threads that can then do without one. Return: false: it was refused now.
+ */
+bool nax_user_far_barrier(void);
+
 /** nax_user_kick() - add 1 to an eventfd; async-signal-safe, keeps errno. */
 void nax_user_kick(int fd);
 

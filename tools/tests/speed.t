@@ -10,8 +10,8 @@ limits() {
 rx 32 64 27
 tx 32 64 26
 fwd 32 64 63
-fwd 1 64 606
-poll 1 64 36
+fwd 1 64 605
+poll 1 64 35
 context 32 64 149
 rx 32 9018 440
 END

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The iteration lock: an iteration and a pause exclude each other, with a barrier from afar and without. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "poll_context.h"
+#include "user.h"
+
+#define ROUNDS	500u
+
+/**
+ * struct shared - what whoever has the lock may touch, without any atomic operation
+ * @first: changed first
+ * @last: the same number, when nobody is at work
+ * @hold_us: how long an iteration takes
+ * @calls: iterations; read by others at any time
+ */
+static struct shared {
+	u32 first;
+	u32 last;
+	u32 hold_us;
+	u32 calls;
+} shared;
+
+static void work(u32 n)
+{
+	shared.first += n;
+	barrier();
+	shared.last = shared.first;
+}
+
+static u32 handler(struct nax_poll *poll, void *arg)
+{
+	work(1);
+	if (shared.hold_us)
+		nax_user_sleep_us(shared.hold_us);
+	__atomic_fetch_add(&shared.calls, 1, __ATOMIC_RELAXED);
+	return 0;
+}
+
+static u32 calls(void)
+{
+	return __atomic_load_n(&shared.calls, __ATOMIC_RELAXED);
+}
+
+static void wait_calls(u32 seen)
+{
+	u64 deadline = nax_user_time_ns() + 20000000000ull;
+
+	while (calls() == seen) {
+		assert_true(nax_user_time_ns() < deadline);
+		nax_user_sleep_us(20);
+	}
+}
+
+static struct nax_poll *begin(bool far_barrier, u32 hold_us)
+{
+	struct nax_poll_config config = { .spin = true, .cpu = -1 };
+	struct nax_error err;
+	struct nax_poll *p = nax_poll_create(&config, &err);
+
+	assert_non_null(p);
+	if (!far_barrier)
+		p->far_barrier = false;
+	shared = (struct shared){ .hold_us = hold_us };
+	assert_int_equal(nax_poll_start(p, handler, NULL, &err), 0);
+	wait_calls(0);
+	return p;
+}
+
+static void excludes(bool far_barrier)
+{
+	struct nax_poll *p = begin(far_barrier, 0);
+	u32 i, seen, wrong = 0;
+
+	for (i = 0; i < ROUNDS; i++) {
+		assert_true(nax_poll_pause(p, NAX_POLL_PAUSE_NS));
+		assert_true(nax_poll_pause(p, NAX_POLL_PAUSE_NS));
+		nax_poll_resume(p);
+		seen = calls();
+		wrong += shared.first != shared.last;
+		work(7);
+		wrong += calls() != seen;
+		nax_poll_resume(p);
+		if (i % 16 == 0)
+			wait_calls(seen);
+	}
+	nax_poll_stop(p);
+	nax_poll_join(p);
+	assert_int_equal(wrong, 0);
+	assert_int_equal(shared.first, calls() + 7 * ROUNDS);
+	nax_poll_destroy(p);
+}
+
+/* A pause that cannot be had in its time leaves the poller as it was. */
+static void gives_up(bool far_barrier)
+{
+	struct nax_poll *p = begin(far_barrier, 200000);
+	u32 seen = calls();
+
+	wait_calls(seen);
+	assert_false(nax_poll_pause(p, 1000000));
+	seen = calls();
+	wait_calls(seen);
+	assert_true(nax_poll_pause(p, NAX_POLL_PAUSE_NS));
+	shared.hold_us = 0;
+	nax_poll_resume(p);
+	nax_poll_destroy(p);
+}
+
+static void test_far_barrier(void **state)
+{
+	excludes(true);
+	gives_up(true);
+}
+
+static void test_no_far_barrier(void **state)
+{
+	excludes(false);
+	gives_up(false);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_far_barrier),
+		cmocka_unit_test(test_no_far_barrier),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("tests", tests, NULL, NULL);
+}

@@ -5,12 +5,10 @@
 /* Whether a packet has ended, and the next is a frame of one descriptor. */
 static inline bool rx_plain_again(const struct nax_queue *q, const struct nax_rx_batch *b)
 {
-	const union ixgbe_rx_desc *ring = q->desc;
 	const struct ixgbe_queue *p = q->priv;
 
 	return b->seen == b->whole &&
-	       (le32_to_cpu(READ_ONCE(ring[b->seen & q->desc_mask].wb.status)) & p->rx_single) ==
-	       IXGBE_RXD_SINGLE;
+	       (rx_status(q, b->seen) & p->rx_single) == IXGBE_RXD_SINGLE;
 }
 
 /* The rest of a batch, which begins with something special. */

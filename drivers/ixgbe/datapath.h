@@ -173,12 +173,17 @@ static __always_inline void rx_singles(struct nax_queue *q, u32 most)
 	nax_rx_ran(q, (u32)(d - first), bytes, all);
 }
 
-/* Whether the device has written the descriptor at q->seen. */
-static inline bool rx_done(const struct nax_queue *q)
+static inline u32 rx_status(const struct nax_queue *q, u32 desc)
 {
 	const union ixgbe_rx_desc *ring = q->desc;
 
-	return le32_to_cpu(READ_ONCE(ring[q->seen & q->desc_mask].wb.status)) & IXGBE_RXD_DD;
+	return le32_to_cpu(READ_ONCE(ring[desc & q->desc_mask].wb.status));
+}
+
+/* Whether the device has written the descriptor at q->seen. */
+static inline bool rx_done(const struct nax_queue *q)
+{
+	return rx_status(q, q->seen) & IXGBE_RXD_DD;
 }
 
 /* Whether there is more in this batch after some frames were taken. */
@@ -306,11 +311,8 @@ static inline bool tx_one(struct nax_queue *q, struct ixgbe_queue *p, struct nax
 		headers = r->headers;
 	}
 	status |= (bytes - headers) << IXGBE_TXD_PAYLEN_SHIFT;
-	if (nax_tx_commit(q, b, n, at - first + n, bytes)) {
+	if (nax_tx_commit(q, b, n, at - first + n, bytes))
 		last |= IXGBE_TXD_RS;
-		/* Where the next report is due the device has written one a lap ago. */
-		prefetchw(&ring[(b->tail + q->report_interval - 1) & q->desc_mask]);
-	}
 	for (; n; n--, at++, slot++) {
 		union ixgbe_tx_desc *d = &ring[at & q->desc_mask];
 

@@ -13,6 +13,7 @@
 
 #define PAUSED		(~0u)	/* poll_iterate(): the control path has the context */
 #define PAUSED_STEP_US	100u	/* how long a poller steps back for */
+#define REFUSED_US	10000u	/* far longer than a store stays in a processor */
 
 __thread struct nax_poll *nax_poll_current __attribute__((tls_model("initial-exec")));
 
@@ -59,14 +60,25 @@ static bool wait_idle(const struct nax_poll *p, u64 limit_ns)
 	return true;
 }
 
+/*
+ * Partner: the barrier() in poll_lock(), which this makes a full one, once, now. A filter of system
+ * calls that came later than the context may refuse it: then time does the same, since a store leaves
+ * its processor long before this sleep is over.
+ */
+static void barrier_to_poller(const struct nax_poll *p)
+{
+	if (p->far_barrier && !nax_user_far_barrier())
+		nax_user_sleep_us(REFUSED_US);
+}
+
 bool nax_poll_pause(struct nax_poll *p, u64 limit_ns)
 {
 	bool ok;
 
 	pthread_mutex_lock(&p->control);
 	__atomic_fetch_add(&p->want, 1, __ATOMIC_SEQ_CST);
-	/* Partner: the barrier() in poll_lock(), which this makes a full one, once, now. */
-	ok = p->pauses || ((!p->far_barrier || nax_user_far_barrier()) && wait_idle(p, limit_ns));
+	barrier_to_poller(p);
+	ok = p->pauses || wait_idle(p, limit_ns);
 	if (ok)
 		p->pauses++;
 	else

@@ -54,7 +54,7 @@ struct nax_poll_fd {
 /**
  * struct nax_poll - a poll context
  * @busy: an iteration is under way
- * @far_barrier: nax_user_far_barrier() can be used
+ * @far_barrier: nax_user_far_barrier() can be used; constant
  * @config: as asked for, budget filled in
  * @call: what the next iteration does whatever the device did: NAX_POLL_CALL, NAX_POLL_BUSY
  * @always: NAX_POLL_CALL unless nax_poll_config.on_work
@@ -69,7 +69,7 @@ struct nax_poll_fd {
  *	transmit first, since what was sent makes room for what will be; NULL at the end. Under the
  *	iteration lock, as all up to @stale
  * @rx: the first of them that receives, or the end
- * @sends: there are some before that
+ * @sends: there are some before that; known to each iteration without a comparison
  * @passes: iterations that may still pass over those that transmit
  * @entries: queues
  * @n_entries: how many

@@ -201,14 +201,32 @@ int nax_adapter_reconfigure(struct nax_adapter *a, const struct nax_config *c,
 			    struct nax_error *err);
 
 /**
- * nax_adapter_queue_restart() - stop and start one queue, if it runs, for what the back end changes
+ * nax_adapter_spare_make() - ring, buffers and all else that a queue needs to be started with
+ * @a: adapter, attached
+ * @cfg: the configuration in force, or that of the next nax_adapter_up()
+ * @rx: for a receive queue
+ * @index: its number
+ * @spare: set to it; for nax_adapter_queue_restart(), or nax_adapter_spare_free()
+ * @err: what there is no memory for
+ *
+ * The queue itself is not touched. Return: 0 or -ENOMEM.
+ */
+int nax_adapter_spare_make(struct nax_adapter *a, const struct nax_config *cfg, bool rx, u32 index,
+			   struct nax_queue **spare, struct nax_error *err);
+void nax_adapter_spare_free(struct nax_adapter *a, struct nax_queue *spare);
+
+/**
+ * nax_adapter_queue_restart() - stop and start one queue, if it runs
  * @a: adapter
  * @rx: receive queue
  * @index: its number
+ * @spare: what it starts with, NULL: as it is, for what the back end changes
  *
- * Other queues run on. What is in flight on this one is lost, and counted.
+ * Other queues run on. What is in flight on this one is lost, and counted. What it had before
+ * @spare is freed.
+ * Return: 0; -ENETDOWN: it does not run, and @spare is the caller's still.
  */
-void nax_adapter_queue_restart(struct nax_adapter *a, bool rx, u32 index);
+int nax_adapter_queue_restart(struct nax_adapter *a, bool rx, u32 index, struct nax_queue *spare);
 
 /** nax_adapter_config() - the configuration in force. */
 const struct nax_config *nax_adapter_config(const struct nax_adapter *a);

@@ -232,18 +232,34 @@ int nax_adapter_reconfigure(struct nax_adapter *a, const struct nax_config *cfg,
 	return ret;
 }
 
-void nax_adapter_queue_restart(struct nax_adapter *a, bool rx, u32 index)
+int nax_adapter_spare_make(struct nax_adapter *a, const struct nax_config *cfg, bool rx, u32 index,
+			   struct nax_queue **spare, struct nax_error *err)
+{
+	return nax_queue_make(nax_core_of(a), cfg, rx, (u16)index, spare, err);
+}
+
+void nax_adapter_spare_free(struct nax_adapter *a, struct nax_queue *spare)
+{
+	nax_queue_free(nax_core_of(a), spare);
+}
+
+int nax_adapter_queue_restart(struct nax_adapter *a, bool rx, u32 index, struct nax_queue *spare)
 {
 	struct nax_core *c = nax_core_of(a);
 	struct nax_queue *q;
 
 	if (a->state != NAX_STATE_UP || nax_is_gone(c) || index >= (rx ? a->n_rxq : a->n_txq))
-		return;
+		return -ENETDOWN;
 	q = rx ? a->rxq[index] : a->txq[index];
 	nax_queue_pause(c, q);
 	nax_queue_stop(c, q);
+	if (spare)
+		nax_queue_exchange(q, spare);
 	nax_queue_start(c, q);
+	/* While its poll context rests: it may have used what goes now. */
+	nax_queue_free(c, spare);
 	nax_queue_resume(c, q);
 	if (nax_is_gone(c))
 		nax_go_gone(c, nax_note_text(&c->gone));
+	return 0;
 }

@@ -314,8 +314,8 @@ int nax_xsk_wakeup(struct net_device *dev, u32 index, u32 flags)
 /* The queues of a pair get to know that sockets have come or gone. */
 static void nax_xsk_restart(struct nax_device *d, u32 index)
 {
-	nax_adapter_queue_restart(d->adapter, true, index);
-	nax_adapter_queue_restart(d->adapter, false, index);
+	nax_adapter_queue_restart(d->adapter, true, index, NULL);
+	nax_adapter_queue_restart(d->adapter, false, index, NULL);
 }
 
 static int nax_xsk_in_force(struct nax_device *d, struct nax_xsk *xsk, u32 index)

@@ -461,7 +461,7 @@ static void test_restart_one(void **state)
 	fake_rx(other, 0, 60, NAX_F_EOP);
 	f->buf_len = 256;
 	fake_journal(f, FAKE_DRIVER | FAKE_PAUSE);
-	nax_adapter_queue_restart(f->a, true, 1);
+	assert_int_equal(nax_adapter_queue_restart(f->a, true, 1, NULL), 0);
 	assert_string_equal(fake_journal(f, FAKE_DRIVER | FAKE_PAUSE),
 			    "pause rx1 queue_stop:rx1 queue_start:rx1 resume rx1");
 	assert_int_equal(q->buf_len, 256);
@@ -475,14 +475,61 @@ static void test_restart_one(void **state)
 	assert_int_equal(nax_queue_poll_rx(q, 8), 1);
 	assert_int_equal(nax_ring_received(&q->ring), 2);
 
-	nax_adapter_queue_restart(f->a, false, 0);
+	assert_int_equal(nax_adapter_queue_restart(f->a, false, 0, NULL), 0);
 	assert_string_equal(fake_journal(f, FAKE_DRIVER | FAKE_PAUSE),
 			    "pause tx0 queue_stop:tx0 queue_start:tx0 resume tx0");
-	nax_adapter_queue_restart(f->a, true, 2);
+	assert_int_equal(nax_adapter_queue_restart(f->a, true, 2, NULL), -ENETDOWN);
 	nax_adapter_suspend(f->a);
 	fake_journal(f, FAKE_DRIVER | FAKE_PAUSE);
-	nax_adapter_queue_restart(f->a, true, 1);
+	assert_int_equal(nax_adapter_queue_restart(f->a, true, 1, NULL), -ENETDOWN);
 	assert_string_equal(fake_journal(f, ~0u), "");
+	assert_int_equal(f->events[NAX_EVENT_VERIFY], 0);
+	fake_destroy(f);
+}
+
+/* Memory comes before the queue stops; its name, counters and place stay. */
+static void test_restart_with_spare(void **state)
+{
+	struct fake *f = fake_up(2, 2);
+	const struct nax_config *cfg = nax_adapter_config(f->a);
+	struct nax_queue *q = f->a->rxq[1], *spare = NULL;
+	const struct nax_slot *slots = q->ring.slot;
+	struct nax_queue_stats s;
+	struct nax_error err;
+	u32 i, n;
+
+	(void)state;
+	fake_journal(f, FAKE_DRIVER | FAKE_PAUSE);
+	f->allocs = 0;
+	assert_int_equal(nax_adapter_spare_make(f->a, cfg, true, 1, &spare, &err), 0);
+	n = f->allocs;
+	assert_true(n > cfg->rx_ring);
+	nax_adapter_spare_free(f->a, spare);
+	for (i = 1; i <= n; i++) {
+		f->alloc_in = i;
+		assert_int_equal(nax_adapter_spare_make(f->a, cfg, true, 1, &spare, &err), -ENOMEM);
+		assert_non_null(strstr(err.text, "rx queue 1"));
+	}
+	assert_int_equal(nax_adapter_spare_make(f->a, cfg, true, 1, &spare, &err), 0);
+	assert_string_equal(fake_journal(f, FAKE_DRIVER | FAKE_PAUSE), "");
+
+	fake_rx(q, 0, 60, NAX_F_EOP);
+	assert_int_equal(nax_adapter_queue_restart(f->a, true, 1, spare), 0);
+	assert_string_equal(fake_journal(f, FAKE_DRIVER | FAKE_PAUSE),
+			    "pause rx1 queue_stop:rx1 queue_start:rx1 resume rx1");
+	assert_ptr_equal(f->a->rxq[1], q);
+	assert_ptr_not_equal(q->ring.slot, slots);
+	fake_rx(q, 0, 60, NAX_F_EOP);
+	assert_int_equal(nax_queue_poll_rx(q, 8), 1);
+	nax_adapter_queue_stats(f->a, true, 1, &s);
+	assert_true(s.packets == 2 && s.drops == 1);
+
+	assert_int_equal(nax_adapter_spare_make(f->a, cfg, true, 1, &spare, &err), 0);
+	nax_adapter_suspend(f->a);
+	slots = q->ring.slot;
+	assert_int_equal(nax_adapter_queue_restart(f->a, true, 1, spare), -ENETDOWN);
+	assert_ptr_equal(q->ring.slot, slots);
+	nax_adapter_spare_free(f->a, spare);
 	assert_int_equal(f->events[NAX_EVENT_VERIFY], 0);
 	fake_destroy(f);
 }
@@ -504,6 +551,7 @@ int main(void)
 		cmocka_unit_test(test_device_refuses),
 		cmocka_unit_test(test_device_refuses_old_too),
 		cmocka_unit_test(test_restart_one),
+		cmocka_unit_test(test_restart_with_spare),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

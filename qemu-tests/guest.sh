@@ -100,6 +100,8 @@ guest_build_debug()
 # is not of the test host.
 guest_find_kernel()
 {
+	local cache_entry
+
 	guest_version=$kernel guest_kernel_dir='' guest_kernel_key=''
 	[ ! -d "$host_root/kernels/$kernel" ] || return 0
 	if [ "$kernel" != debug ]; then
@@ -132,28 +134,54 @@ guest_make()
 	done
 }
 
-# guest_modules FOLDER: build nax's own modules for $kernel, as the test host's compilers do, and put them there.
-# What did not change since the last time is taken from the cache, one per checkout, which the kernel's build
-# system judges.
-guest_modules()
+# guest_kbuild FOLDER COMMAND: run a shell command in the test host, with the headers of $kernel as $1, FOLDER as
+# /run/nax and what host_binds has under /mnt.
+guest_kbuild()
 {
-	local top=${guest_dir%/*/*} headers=/headers/$kernel cache_entry cache_lock_fd log status=0
-	local host_limit=$((600 * ${NAX_SLOW:-1})) host_binds=("framework=$top/framework" "drivers=$top/drivers" "uapi=$top/uapi")
+	local headers=/headers/$kernel
 
-	cache_entry=$host_cache/modules-$kernel-$(cksum <<<"$top" | cut -d ' ' -f 1)
-	log=$host_cache/logs/${cache_entry##*/}
 	guest_find_kernel || return
 	# The debug kernel has its headers beside it.
 	if [ -n "$guest_kernel_dir" ]; then
 		headers=/tmp/headers
 		host_binds+=("kernel=$guest_kernel_dir")
 	fi
-	cache_lock "${cache_entry##*/}" "$((host_limit + 60))" || return
 	# shellcheck disable=SC2016 # the inner shell expands
-	mkdir -p "$cache_entry" && cache_use && host_run "$cache_entry" sh -c 'if [ "$1" = /tmp/headers ]; then
+	host_run "$1" sh -c 'if [ "$1" = /tmp/headers ]; then
 			mkdir "$1" && tar -C "$1" -xf /mnt/kernel/headers.tar.zst || exit
 		fi
-		/mnt/framework/linux/build "$1" /run/nax' - "$headers" >"$log" 2>&1 </dev/null \
+		'"$2" - "$headers"
+}
+
+# guest_module SOURCE: build a module for tests, of one file, for $kernel, and give it to the guests.
+guest_module()
+{
+	local name host_binds=() host_limit=$((300 * ${NAX_SLOW:-1}))
+
+	name=$(basename "$1" .c)
+	mkdir -p "$dir/$name"
+	cp "$1" "$dir/$name/"
+	echo "obj-m := $name.o" >"$dir/$name/Kbuild"
+	# shellcheck disable=SC2016 # as above
+	guest_kbuild "$dir/$name" 'make -s -C "$1" M=/run/nax modules' >"$dir/$name.log" 2>&1 </dev/null ||
+		{ tail -n 20 "$dir/$name.log"; return 1; }
+	files+=("$dir/$name/$name.ko")
+}
+
+# guest_modules FOLDER: build nax's own modules for $kernel, as the test host's compilers do, and put them there.
+# What did not change since the last time is taken from the cache, one per checkout, which the kernel's build
+# system judges.
+guest_modules()
+{
+	local top=${guest_dir%/*/*} cache_entry cache_lock_fd log status=0
+	local host_limit=$((600 * ${NAX_SLOW:-1})) host_binds=("framework=$top/framework" "drivers=$top/drivers" "uapi=$top/uapi")
+
+	cache_entry=$host_cache/modules-$kernel-$(cksum <<<"$top" | cut -d ' ' -f 1)
+	log=$host_cache/logs/${cache_entry##*/}
+	cache_lock "${cache_entry##*/}" "$((host_limit + 60))" || return
+	# shellcheck disable=SC2016 # the inner shell expands
+	mkdir -p "$cache_entry" && cache_use &&
+		guest_kbuild "$cache_entry" '/mnt/framework/linux/build "$1" /run/nax' >"$log" 2>&1 </dev/null \
 		{cache_lock_fd}>&- && cp "$cache_entry"/*.ko "$1/" || status=$?
 	exec {cache_lock_fd}>&-
 	[ "$status" -ne 0 ] || return 0

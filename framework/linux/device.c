@@ -32,7 +32,7 @@ static struct workqueue_struct *nax_workqueue;
 
 void nax_service_soon(struct nax_device *d)
 {
-	if (!test_bit(NAX_DEV_REMOVING, &d->flags))
+	if (!test_bit(NAX_DEV_NO_SERVICE, &d->flags))
 		mod_delayed_work(nax_workqueue, &d->service, 0);
 }
 
@@ -41,14 +41,14 @@ static void nax_service_work(struct work_struct *work)
 	struct nax_device *d = container_of(to_delayed_work(work), struct nax_device, service);
 	bool up;
 
-	mutex_lock(&d->control);
+	nax_control_lock(d);
 	if (test_bit(NAX_DEV_FILTER, &d->flags))
 		nax_filter_apply(d);
 	nax_adapter_service(d->adapter);
 	nax_netdev_carrier(d);
 	up = d->adapter->state == NAX_STATE_UP;
-	mutex_unlock(&d->control);
-	if (test_bit(NAX_DEV_REMOVING, &d->flags))
+	nax_control_unlock(d);
+	if (test_bit(NAX_DEV_NO_SERVICE, &d->flags))
 		return;
 	nax_health_report(d);
 	if (up)
@@ -106,7 +106,7 @@ static void nax_identify(struct nax_device *d)
 /* The slow path ends, whoever asks for it. */
 static void nax_quiesce(struct nax_device *d)
 {
-	set_bit(NAX_DEV_REMOVING, &d->flags);
+	set_bit(NAX_DEV_NO_SERVICE, &d->flags);
 	cancel_delayed_work_sync(&d->service);
 }
 
@@ -138,6 +138,7 @@ static int nax_attach(struct nax_device *d, struct nax_error *err)
 	if (ret)
 		goto free;
 	nax_ptp_register(d);
+	clear_bit(NAX_DEV_NO_SERVICE, &d->flags);
 	ret = nax_netdev_register(d, err);
 	if (ret)
 		goto unregister;
@@ -166,6 +167,7 @@ static int nax_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 	d->pdev = pdev;
 	d->driver = handle->drv;
+	set_bit(NAX_DEV_NO_SERVICE, &d->flags);
 	mutex_init(&d->control);
 	INIT_DELAYED_WORK(&d->service, nax_service_work);
 	ret = nax_map(d, &err);

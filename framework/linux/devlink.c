@@ -89,11 +89,11 @@ static int nax_health_dump(struct devlink_health_reporter *reporter, struct devl
 
 	if (!diag)
 		return -ENOMEM;
-	mutex_lock(&d->control);
+	nax_control_lock(d);
 	if (!context || d->health_last != nax_health_kind(h) ||
 	    !nax_adapter_fault(d->adapter, diag))
 		nax_adapter_diag(d->adapter, context ? context : "asked for", diag);
-	mutex_unlock(&d->control);
+	nax_control_unlock(d);
 	devlink_fmsg_string_pair_put(fmsg, "why", diag->why);
 	devlink_fmsg_u64_pair_put(fmsg, "when_ns", diag->when_ns);
 	devlink_fmsg_u32_pair_put(fmsg, "lost", diag->lost);
@@ -125,12 +125,12 @@ static int nax_health_recover(struct devlink_health_reporter *reporter, void *co
 	struct nax_error err;
 	int ret;
 
-	mutex_lock(&d->control);
+	nax_control_lock(d);
 	if (context)
 		ret = d->adapter->state == NAX_STATE_GONE ? -ENODEV : 0;
 	else
 		ret = nax_health_reset(d, &err);
-	mutex_unlock(&d->control);
+	nax_control_unlock(d);
 	if (context || !ret)
 		return ret;
 	NL_SET_ERR_MSG_FMT_MOD(extack, "%s", err.text);

@@ -414,4 +414,5 @@ const struct ethtool_ops nax_ethtool_ops = {
 	.nway_reset = nax_nway_reset,
 	.get_ts_info = nax_get_ts_info,
 	NAX_TS_STATS_OP
+	NAX_ETHTOOL_RTNL
 };

@@ -4,7 +4,7 @@
 
 #include "linux.h"
 
-/** nax_filter_changed() - ndo_set_rx_mode: in atomic context, so the service applies it. */
+/** nax_filter_changed() - the service shall apply it; ndo_set_rx_mode, in atomic context. */
 void nax_filter_changed(struct net_device *dev)
 {
 	struct nax_device *d = nax_netdev_device(dev);

@@ -6,10 +6,11 @@
  * Locks, from the outside in:
  *  - the PCI function's device lock: probe, remove, suspend, error handlers; the PCI core takes it
  *  - the devlink instance's lock: operations of devlink.c
- *  - rtnl (or the net_device's instance lock): administrator's operations that the kernel calls,
- *    and power.c, which detaches and attaches the net_device
- *  - nax_device.control: every nax_adapter_*() call; taken by those, and by the service, which
- *    holds nothing else and reports to devlink after it
+ *  - rtnl: operations of the network, and power.c, which detaches and attaches the net_device
+ *  - the net_device's own lock, since Linux 6.15: the same operations, those of ethtool since 7.2
+ *    with it alone
+ *  - nax_device.control: every nax_adapter_*() call; taken by those. Who comes from elsewhere, the
+ *    service above all, which reports to devlink after it, takes both by nax_control_lock()
  *  - the kernel's lock of a transmit queue: the poll context of that queue, see tx.c
  * A receive queue's poll context is its NAPI instance.
  */
@@ -263,7 +264,7 @@ struct nax_irq {
 
 /** struct nax_flags - bits of nax_device.flags */
 enum nax_device_flag {
-	NAX_DEV_REMOVING,	/* no service any more */
+	NAX_DEV_NO_SERVICE,	/* not yet, or not any more: there is no net_device */
 	NAX_DEV_FILTER,		/* the receive filter must be applied again */
 	NAX_DEV_OPEN,		/* administratively up; changed under control */
 	NAX_DEV_TX_STAMP,	/* a packet that asks for a time stamp is under way */
@@ -353,6 +354,24 @@ struct nax_netdev {
 static inline struct nax_device *nax_device_of(const struct nax_adapter *a)
 {
 	return nax_adapter_backend(a);
+}
+
+/**
+ * nax_control_lock() - control, for who is called by something else than the network
+ * @d: device, which has its net_device
+ *
+ * With it queues may be paused, which stops NAPI.
+ */
+static inline void nax_control_lock(struct nax_device *d)
+{
+	nax_net_lock(d->net);
+	mutex_lock(&d->control);
+}
+
+static inline void nax_control_unlock(struct nax_device *d)
+{
+	mutex_unlock(&d->control);
+	nax_net_unlock(d->net);
 }
 
 static inline struct nax_device *nax_netdev_device(const struct net_device *dev)
@@ -586,6 +605,15 @@ int nax_compat_hwtstamp_set(struct net_device *dev, struct kernel_hwtstamp_confi
 #else
 int nax_compat_eth_ioctl(struct net_device *dev, struct ifreq *ifr, int cmd);
 #define NAX_HWTSTAMP_OPS .ndo_eth_ioctl = nax_compat_eth_ioctl,
+#endif
+
+/* compat/rx_mode.c */
+#ifdef NAX_HAVE_RX_MODE_ASYNC
+int nax_compat_set_rx_mode(struct net_device *dev, struct netdev_hw_addr_list *uc,
+			   struct netdev_hw_addr_list *mc);
+#define NAX_RX_MODE_OP	.ndo_set_rx_mode_async = nax_compat_set_rx_mode,
+#else
+#define NAX_RX_MODE_OP	.ndo_set_rx_mode = nax_filter_changed,
 #endif
 
 /* devlink.c */

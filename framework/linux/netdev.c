@@ -297,7 +297,7 @@ static const struct net_device_ops nax_netdev_ops = {
 	.ndo_stop = nax_stop,
 	.ndo_start_xmit = nax_tx_xmit,
 	.ndo_features_check = nax_tx_features_check,
-	.ndo_set_rx_mode = nax_filter_changed,
+	NAX_RX_MODE_OP
 	.ndo_vlan_rx_add_vid = nax_vlan_add,
 	.ndo_vlan_rx_kill_vid = nax_vlan_kill,
 	.ndo_set_mac_address = nax_set_mac,
@@ -343,6 +343,7 @@ static void nax_netdev_fill(struct nax_device *d)
 	dev->priv_flags |= IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;
 	nax_set_xdp_features(dev);
 	nax_compat_set_stat_ops(dev);
+	nax_compat_set_queue_mgmt(dev);
 	netif_set_tso_max_size(dev, min_t(u32, caps->gso_max, GSO_MAX_SIZE));
 	eth_hw_addr_set(dev, caps->perm_mac);
 	ether_addr_copy(dev->perm_addr, caps->perm_mac);

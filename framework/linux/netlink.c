@@ -255,9 +255,9 @@ static int nax_nl_start_records(struct netlink_callback *cb)
 	ret = PTR_ERR_OR_ZERO(d);
 	if (!ret) {
 		c->only = d->net->ifindex;
-		mutex_lock(&d->control);
+		nax_control_lock(d);
 		ret = nax_msg_take_dump(d->adapter, cmd, c->dump, &err);
-		mutex_unlock(&d->control);
+		nax_control_unlock(d);
 		if (ret)
 			nax_nl_refuse(cb->extack, &err);
 	}

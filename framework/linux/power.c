@@ -19,13 +19,13 @@ static void nax_leave(struct nax_device *d, const char *why)
 {
 	rtnl_lock();
 	netif_device_detach(d->net);
-	mutex_lock(&d->control);
+	nax_control_lock(d);
 	if (why)
 		nax_adapter_cut_off(d->adapter, why);
 	else
 		nax_adapter_suspend(d->adapter);
 	nax_netdev_carrier(d);
-	mutex_unlock(&d->control);
+	nax_control_unlock(d);
 	rtnl_unlock();
 }
 
@@ -38,11 +38,11 @@ static void nax_return(struct nax_device *d, const char *after)
 	/* For the next bus error: restoring has used up what was saved. */
 	pci_save_state(d->pdev);
 	rtnl_lock();
-	mutex_lock(&d->control);
+	nax_control_lock(d);
 	ret = nax_adapter_resume(d->adapter, &err);
 	/* The network may have changed it meanwhile. */
 	nax_filter_apply(d);
-	mutex_unlock(&d->control);
+	nax_control_unlock(d);
 	if (ret)
 		netdev_err(d->net, "does not work after %s: %s\n", after, err.text);
 	netif_device_attach(d->net);
@@ -73,7 +73,7 @@ void nax_shutdown(struct pci_dev *pdev)
 {
 	struct nax_device *d = pci_get_drvdata(pdev);
 
-	set_bit(NAX_DEV_REMOVING, &d->flags);
+	set_bit(NAX_DEV_NO_SERVICE, &d->flags);
 	nax_leave(d, NULL);
 	cancel_delayed_work_sync(&d->service);
 	pci_disable_device(pdev);
@@ -85,9 +85,9 @@ static void nax_lose(struct nax_device *d, const char *why)
 {
 	nax_leave(d, why);
 	rtnl_lock();
-	mutex_lock(&d->control);
+	nax_control_lock(d);
 	nax_adapter_give_up(d->adapter, why);
-	mutex_unlock(&d->control);
+	nax_control_unlock(d);
 	netif_device_attach(d->net);
 	rtnl_unlock();
 }

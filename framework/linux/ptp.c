@@ -87,9 +87,9 @@ static int nax_ptp_settime(struct ptp_clock_info *info, const struct timespec64 
 	struct nax_error err;
 	int ret;
 
-	mutex_lock(&p->device->control);
+	nax_control_lock(p->device);
 	ret = nax_adapter_clock_set(p->device->adapter, timespec64_to_ns(ts), &err);
-	mutex_unlock(&p->device->control);
+	nax_control_unlock(p->device);
 	return nax_ptp_result(p, ret, &err);
 }
 
@@ -99,9 +99,9 @@ static int nax_ptp_adjtime(struct ptp_clock_info *info, s64 delta)
 	struct nax_error err;
 	int ret;
 
-	mutex_lock(&p->device->control);
+	nax_control_lock(p->device);
 	ret = nax_adapter_clock_step(p->device->adapter, delta, &err);
-	mutex_unlock(&p->device->control);
+	nax_control_unlock(p->device);
 	return nax_ptp_result(p, ret, &err);
 }
 
@@ -111,9 +111,9 @@ static int nax_ptp_adjfine(struct ptp_clock_info *info, long scaled_ppm)
 	struct nax_error err;
 	int ret;
 
-	mutex_lock(&p->device->control);
+	nax_control_lock(p->device);
 	ret = nax_adapter_clock_adjust(p->device->adapter, scaled_ppm, &err);
-	mutex_unlock(&p->device->control);
+	nax_control_unlock(p->device);
 	return nax_ptp_result(p, ret, &err);
 }
 
@@ -424,9 +424,9 @@ static int nax_ptp_make(struct nax_device *d, struct nax_ptp *p, struct nax_erro
 	p->device = d;
 	spin_lock_init(&p->tx_lock);
 	nax_ptp_fill(p);
-	mutex_lock(&d->control);
+	nax_control_lock(d);
 	ret = nax_adapter_clock_set(d->adapter, ktime_get_real_ns(), err);
-	mutex_unlock(&d->control);
+	nax_control_unlock(d);
 	if (ret)
 		return ret;
 	p->clock = ptp_clock_register(&p->info, &d->pdev->dev);
@@ -494,8 +494,8 @@ void nax_ptp_wake(struct nax_device *d)
 
 	if (!d->ptp)
 		return;
-	mutex_lock(&d->control);
+	nax_control_lock(d);
 	ret = nax_adapter_clock_step(d->adapter, nax_ptp_missed() - d->ptp->asleep_ns, &err);
-	mutex_unlock(&d->control);
+	nax_control_unlock(d);
 	nax_ptp_result(d->ptp, ret, &err);
 }

@@ -199,7 +199,7 @@ static void nax_irq_off(struct nax_irq *i)
 
 	i->on = false;
 	if (!i->pauses)
-		napi_disable(&i->napi);
+		nax_napi_disable(&i->napi);
 	nax_napi_set_irq(&i->napi, -1);
 	irq_update_affinity_hint(irq, NULL);
 	free_irq(irq, i);
@@ -220,7 +220,7 @@ static int nax_irq_on(struct nax_irq *i, struct nax_vector *v)
 	nax_napi_set_irq(&i->napi, irq);
 	i->on = true;
 	if (!i->pauses)
-		napi_enable(&i->napi);
+		nax_napi_enable(&i->napi);
 	return 0;
 }
 
@@ -281,7 +281,7 @@ void nax_linux_queue_pause(struct nax_queue *q)
 
 	d->paused_on[q->is_rx][q->index] = i;
 	if (!i->pauses++ && i->on)
-		napi_disable(&i->napi);
+		nax_napi_disable(&i->napi);
 	if (!q->is_rx)
 		nax_tx_pause(q, true);
 }
@@ -295,7 +295,7 @@ void nax_linux_queue_resume(struct nax_queue *q)
 	if (!q->is_rx && q->backend && nax_queue_running(q))
 		nax_tx_pause(q, false);
 	if (!--i->pauses && i->on)
-		napi_enable(&i->napi);
+		nax_napi_enable(&i->napi);
 }
 
 void nax_linux_queue_wake(struct nax_queue *q)

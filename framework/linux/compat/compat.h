@@ -14,6 +14,10 @@
 
 #include "nax_have.h"
 
+#ifdef NAX_HAVE_OPS_LOCK
+#include <net/netdev_lock.h>
+#endif
+
 #ifdef NAX_HAVE_PAGE_POOL_HELPERS
 #include <net/page_pool/helpers.h>
 #else
@@ -53,10 +57,42 @@ static inline void nax_net_dim(struct dim *dim, struct dim_sample *sample)
 #endif
 }
 
+/*
+ * Since 6.15 the kernel holds a lock of a net_device that has queue_mgmt_ops in all its operations,
+ * and NAPI must not be touched without. Before, nobody asked for a lock.
+ */
+#ifdef NAX_HAVE_OPS_LOCK
+#define nax_net_lock		netdev_lock
+#define nax_net_unlock		netdev_unlock
+#define nax_napi_enable		napi_enable_locked
+#define nax_napi_disable	napi_disable_locked
+#else
+static inline void nax_net_lock(struct net_device *dev)
+{
+}
+
+static inline void nax_net_unlock(struct net_device *dev)
+{
+}
+
+#define nax_napi_enable		napi_enable
+#define nax_napi_disable	napi_disable
+#endif
+
+/* Such a net_device has ethtool's operations called without rtnl since 7.2: but for some. */
+#ifdef NAX_HAVE_OPS_WITHOUT_RTNL
+#define NAX_ETHTOOL_RTNL \
+	.op_needs_rtnl = ETHTOOL_OP_NEEDS_RTNL_GLINK | ETHTOOL_OP_NEEDS_RTNL_SCHANNELS,
+#else
+#define NAX_ETHTOOL_RTNL
+#endif
+
 /* Since 6.8 queues, NAPI instances and interrupts are known to user space by netdev-genl. */
 static inline void nax_napi_set_irq(struct napi_struct *napi, int irq)
 {
-#ifdef NAX_HAVE_NAPI_IRQ
+#if defined(NAX_HAVE_OPS_LOCK)
+	netif_napi_set_irq_locked(napi, irq);
+#elif defined(NAX_HAVE_NAPI_IRQ)
 	netif_napi_set_irq(napi, irq);
 #endif
 }
@@ -129,6 +165,15 @@ nax_devlink_reporter(struct devlink *devlink, const struct devlink_health_report
 void nax_compat_set_stat_ops(struct net_device *dev);
 #else
 static inline void nax_compat_set_stat_ops(struct net_device *dev)
+{
+}
+#endif
+
+/* Since 6.10 the kernel may restart a receive queue: queue_mgmt.c. */
+#ifdef NAX_HAVE_QUEUE_MGMT
+void nax_compat_set_queue_mgmt(struct net_device *dev);
+#else
+static inline void nax_compat_set_queue_mgmt(struct net_device *dev)
 {
 }
 #endif

@@ -151,6 +151,10 @@ class Xdp:
         os.close(self.link)
 
 
+def restart():
+    write("/sys/module/queue_restart/parameters/restart", f"{interface} 1")
+
+
 def nothing():
     pass
 
@@ -169,7 +173,7 @@ def step(name):
     if name == "xdp":
         xdp = Xdp()
         return xdp.attach, xdp.detach, nothing
-    return {"rings": rings, "channels": channels, "mtu": mtu}[name], nothing, nothing
+    return {"rings": rings, "channels": channels, "mtu": mtu, "restart": restart}[name], nothing, nothing
 
 
 def nth(do, n):

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The iteration lock: an iteration and a pause exclude each other, with a barrier from afar and without. */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include <cmocka.h>
 
@@ -124,11 +129,58 @@ static void test_no_far_barrier(void **state)
 	gives_up(false);
 }
 
+static void refuse_membarrier(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_membarrier, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = { .len = sizeof(code) / sizeof(code[0]), .filter = code };
+
+	assert_int_equal(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	assert_int_equal(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+}
+
+/* A filter of system calls comes while a context runs: its pauses take longer, and exclude as before. */
+static void test_refused_later(void **state)
+{
+	struct nax_poll *p = begin(true, 0), *later;
+	bool had = p->far_barrier;
+	u32 i, seen, wrong = 0;
+	u64 start;
+
+	refuse_membarrier();
+	assert_false(nax_user_far_barrier());
+	start = nax_user_time_ns();
+	for (i = 0; i < 5; i++) {
+		assert_true(nax_poll_pause(p, NAX_POLL_PAUSE_NS));
+		seen = calls();
+		wrong += shared.first != shared.last;
+		work(7);
+		wrong += calls() != seen;
+		nax_poll_resume(p);
+		wait_calls(seen);
+	}
+	assert_true(!had || nax_user_time_ns() - start >= 5 * 10000000ull);
+	nax_poll_stop(p);
+	nax_poll_join(p);
+	assert_int_equal(wrong, 0);
+	nax_poll_destroy(p);
+
+	later = begin(true, 0);
+	assert_false(later->far_barrier);
+	nax_poll_destroy(later);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_far_barrier),
 		cmocka_unit_test(test_no_far_barrier),
+		/* the last: a filter cannot be taken back */
+		cmocka_unit_test(test_refused_later),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

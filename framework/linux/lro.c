@@ -63,17 +63,12 @@ void nax_lro_packets(struct nax_rx_run *r, u32 i, u32 end)
 
 	while (i != end) {
 		struct nax_slot *s = nax_ring_slot(ring, i);
-		struct sk_buff *skb;
 
 		if (unlikely((s->flags & (NAX_F_EOP | NAX_F_RX_ERROR)) != NAX_F_EOP)) {
 			i = nax_rx_special(r, i);
 			continue;
 		}
 		i++;
-		skb = nax_lro_one(r, s);
-		if (likely(skb))
-			nax_rx_deliver(r, skb, s);
-		else
-			r->drops++;
+		nax_rx_deliver(r, nax_lro_one(r, s), s);
 	}
 }

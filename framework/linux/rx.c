@@ -42,6 +42,10 @@ void nax_rx_deliver(struct nax_rx_run *r, struct sk_buff *skb, const struct nax_
 {
 	const struct nax_ring *ring = &r->q->ring;
 
+	if (unlikely(!skb)) {
+		r->drops++;
+		return;
+	}
 	if (unlikely(last->flags & NAX_F_RX_TSTAMP))
 		skb_hwtstamps(skb)->hwtstamp = ns_to_ktime(ring->tstamp[last - ring->slot]);
 	nax_rx_up(r, skb, last);
@@ -101,7 +105,6 @@ static struct sk_buff *nax_rx_parts(struct nax_rx_run *r, u32 i, u32 end)
 noinline u32 nax_rx_special(struct nax_rx_run *r, u32 first)
 {
 	const struct nax_slot *last;
-	struct sk_buff *skb;
 	u32 end = first;
 
 	do
@@ -109,11 +112,7 @@ noinline u32 nax_rx_special(struct nax_rx_run *r, u32 first)
 	while (!(last->flags & NAX_F_EOP));
 	if (last->flags & NAX_F_RX_ERROR && !nax_rx_wanted(r, first, end, last))
 		return end;
-	skb = nax_rx_parts(r, first, end);
-	if (likely(skb))
-		nax_rx_deliver(r, skb, last);
-	else
-		r->drops++;
+	nax_rx_deliver(r, nax_rx_parts(r, first, end), last);
 	return end;
 }
 

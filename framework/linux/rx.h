@@ -61,7 +61,12 @@ u32 nax_rx_special(struct nax_rx_run *r, u32 first);
 /** nax_lro_packets() - the packets in slots [@i, @end), of a queue with LRO. */
 void nax_lro_packets(struct nax_rx_run *r, u32 i, u32 end);
 
-/** nax_rx_deliver() - a packet to the stack; @last is the slot that it ended with. */
+/**
+ * nax_rx_deliver() - a packet to the stack
+ * @r: poll
+ * @skb: the packet; NULL: it is lost, and counted
+ * @last: the slot that it ended with
+ */
 void nax_rx_deliver(struct nax_rx_run *r, struct sk_buff *skb, const struct nax_slot *last);
 
 /** nax_xdp_packets() - run the program over the packets in slots [@i, @end). */

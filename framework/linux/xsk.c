@@ -173,17 +173,10 @@ static bool nax_xsk_one(struct nax_rx_run *r, const struct nax_slot *s, struct x
 /* The same in the slot's page. */
 static void nax_xsk_page(struct nax_rx_run *r, struct nax_slot *s)
 {
-	struct sk_buff *skb;
-
-	if (r->prog) {
+	if (r->prog)
 		nax_xdp_page(r, s);
-		return;
-	}
-	skb = nax_rx_first(r, s, PAGE_SIZE);
-	if (likely(skb))
-		nax_rx_deliver(r, skb, s);
 	else
-		r->drops++;
+		nax_rx_deliver(r, nax_rx_first(r, s, PAGE_SIZE), s);
 }
 
 /* A frame of several buffers is no socket's, and a program wants it in one piece. */

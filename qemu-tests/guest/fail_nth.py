@@ -20,9 +20,10 @@ import time
 
 # What else Linux says when it has no memory: netdev_register_kobject() goes on without a name, which a device needs;
 # __request_region() says what it says of a region that is taken; msi_handle_pci_fail() knows one reason alone, and
-# __pci_enable_msix_range() says of a domain that it has no memory for that there is none.
+# __pci_enable_msix_range() says of a domain that it has no memory for that there is none; neigh_sysctl_register() says
+# ENOBUFS of whatever it is.
 linux_says = collections.defaultdict(tuple, {
-    "probe": (errno.EINVAL, errno.EBUSY, errno.ENOSPC, errno.ENODEV),
+    "probe": (errno.EINVAL, errno.EBUSY, errno.ENOSPC, errno.ENODEV, errno.ENOBUFS),
 })
 
 TRY_EVERY = collections.defaultdict(lambda: 1, {"probe": 8})

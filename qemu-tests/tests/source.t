@@ -127,15 +127,6 @@ silent()
 	! build "$1" && [ -s "$work/out-$1/nax.ko" ] && [ -s "$work/out-$1/nax_ixgbe.ko" ]
 }
 
-# Code and constants of both, as size(1) counts text: tables for unwinding are among it, and differ by kernel.
-small()
-{
-	local text
-
-	text=$(size "$work/out-$1"/nax.ko "$work/out-$1"/nax_ixgbe.ko | awk 'NR > 1 { sum += $1 } END { print sum }')
-	echo "# text of nax.ko and nax_ixgbe.ko: $text bytes" >&3
-	[ "$text" -gt 20000 ] && [ "$text" -lt $((300 * 1024)) ]
-}
 exec 3>&1
 
 # Two faults, one for each tool, in a copy of the sources.
@@ -170,7 +161,7 @@ kernels=()
 [ "${NAX_TIER:-quick}" = quick ] || kernels=("${host_headers[@]}")
 for kernel in "${kernels[@]}"; do
 	ok "W=1 and sparse with headers of $kernel" silent "$kernel"
-	ok "text of nax.ko and nax_ixgbe.ko below 300 KiB" small "$kernel"
+	ok "text of nax.ko and nax_ixgbe.ko below 300 KiB" modules_small "$work/out-$kernel"
 	ok "faults would be found with them" faults_found "$kernel"
 done
 

@@ -66,14 +66,6 @@ versions() {
 	done
 }
 
-# Code and constants of both, as size(1) counts text.
-small() {
-	local text
-
-	text=$(size "$source"/out/nax.ko "$source"/out/nax_ixgbe.ko | awk 'NR > 1 { sum += $1 } END { print sum }')
-	echo "# text of nax.ko and nax_ixgbe.ko: $text bytes" >&3
-	[ "$text" -gt 20000 ] && [ "$text" -lt $((300 * 1024)) ] || { echo "text is $text bytes"; return 1; }
-}
 exec 3>&1
 
 for kdir in "${headers[@]}"; do
@@ -81,7 +73,7 @@ for kdir in "${headers[@]}"; do
 	ok "one for each driver" all_drivers
 	ok "no alias of a device, so none is taken from another driver" no_alias
 	ok "their version" versions
-	ok "text of nax.ko and nax_ixgbe.ko below 300 KiB" small
+	ok "text of nax.ko and nax_ixgbe.ko below 300 KiB" modules_small "$source/out"
 done
 bad_build() {
 	! modules_build "${headers[0]}" >"$work/bad" && grep -q 'stdio.h: No such file' "$work/bad"

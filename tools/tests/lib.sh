@@ -120,3 +120,13 @@ nicsim_start() {
 	wait_for 20 grep -q "nicsim: ready" "$work/$name.log" ||
 		{ echo "nicsim did not start"; diag <"$work/$name.log"; return 1; }
 }
+
+# modules_small FOLDER: nax's kernel modules there are below 300 KiB: code and constants, as size(1) counts text.
+# Tables for unwinding are among it, so it differs by kernel. The figure goes to descriptor 3.
+modules_small() {
+	local text
+
+	text=$(size "$1/nax.ko" "$1/nax_ixgbe.ko" | awk 'NR > 1 { sum += $1 } END { print sum }')
+	echo "# text of nax.ko and nax_ixgbe.ko: $text bytes" >&3
+	[ "$text" -gt 20000 ] && [ "$text" -lt $((300 * 1024)) ] || { echo "text is $text bytes"; return 1; }
+}

@@ -66,6 +66,7 @@ static int nax_queue_mgmt_start(struct net_device *dev, NAX_QUEUE_CONFIG void *m
 	return ret;
 }
 
+/* Nothing yet: see above. */
 static int nax_queue_mgmt_stop(struct net_device *dev, void *mem, int index)
 {
 	return 0;

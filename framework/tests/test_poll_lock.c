@@ -21,13 +21,15 @@
  * struct shared - what whoever has the lock may touch, without any atomic operation
  * @first: changed first
  * @last: the same number, when nobody is at work
- * @hold_us: how long an iteration takes
+ * @hold: an iteration does not end; written and read at any time
+ * @held: one is there that does not end; read by others at any time
  * @calls: iterations; read by others at any time
  */
 static struct shared {
 	u32 first;
 	u32 last;
-	u32 hold_us;
+	bool hold;
+	bool held;
 	u32 calls;
 } shared;
 
@@ -41,8 +43,10 @@ static void work(u32 n)
 static u32 handler(struct nax_poll *poll, void *arg)
 {
 	work(1);
-	if (shared.hold_us)
-		nax_user_sleep_us(shared.hold_us);
+	while (__atomic_load_n(&shared.hold, __ATOMIC_RELAXED)) {
+		__atomic_store_n(&shared.held, true, __ATOMIC_RELAXED);
+		nax_user_sleep_us(20);
+	}
 	__atomic_fetch_add(&shared.calls, 1, __ATOMIC_RELAXED);
 	return 0;
 }
@@ -62,7 +66,18 @@ static void wait_calls(u32 seen)
 	}
 }
 
-static struct nax_poll *begin(bool far_barrier, u32 hold_us)
+static void hold_iteration(void)
+{
+	u64 deadline = nax_user_time_ns() + 20000000000ull;
+
+	__atomic_store_n(&shared.hold, true, __ATOMIC_RELAXED);
+	while (!__atomic_load_n(&shared.held, __ATOMIC_RELAXED)) {
+		assert_true(nax_user_time_ns() < deadline);
+		nax_user_sleep_us(20);
+	}
+}
+
+static struct nax_poll *begin(bool far_barrier)
 {
 	struct nax_poll_config config = { .spin = true, .cpu = -1 };
 	struct nax_error err;
@@ -71,7 +86,7 @@ static struct nax_poll *begin(bool far_barrier, u32 hold_us)
 	assert_non_null(p);
 	if (!far_barrier)
 		p->far_barrier = false;
-	shared = (struct shared){ .hold_us = hold_us };
+	shared = (struct shared){ 0 };
 	assert_int_equal(nax_poll_start(p, handler, NULL, &err), 0);
 	wait_calls(0);
 	return p;
@@ -79,7 +94,7 @@ static struct nax_poll *begin(bool far_barrier, u32 hold_us)
 
 static void excludes(bool far_barrier)
 {
-	struct nax_poll *p = begin(far_barrier, 0);
+	struct nax_poll *p = begin(far_barrier);
 	u32 i, seen, wrong = 0;
 
 	for (i = 0; i < ROUNDS; i++) {
@@ -104,15 +119,15 @@ static void excludes(bool far_barrier)
 /* A pause that cannot be had in its time leaves the poller as it was. */
 static void gives_up(bool far_barrier)
 {
-	struct nax_poll *p = begin(far_barrier, 200000);
-	u32 seen = calls();
+	struct nax_poll *p = begin(far_barrier);
+	u32 seen;
 
-	wait_calls(seen);
+	hold_iteration();
 	assert_false(nax_poll_pause(p, 1000000));
 	seen = calls();
+	__atomic_store_n(&shared.hold, false, __ATOMIC_RELAXED);
 	wait_calls(seen);
 	assert_true(nax_poll_pause(p, NAX_POLL_PAUSE_NS));
-	shared.hold_us = 0;
 	nax_poll_resume(p);
 	nax_poll_destroy(p);
 }
@@ -146,7 +161,7 @@ static void refuse_membarrier(void)
 /* A filter of system calls comes while a context runs: its pauses take longer, and exclude as before. */
 static void test_refused_later(void **state)
 {
-	struct nax_poll *p = begin(true, 0), *later;
+	struct nax_poll *p = begin(true), *later;
 	bool had = p->far_barrier;
 	u32 i, seen, wrong = 0;
 	u64 start;
@@ -169,7 +184,7 @@ static void test_refused_later(void **state)
 	assert_int_equal(wrong, 0);
 	nax_poll_destroy(p);
 
-	later = begin(true, 0);
+	later = begin(true);
 	assert_false(later->far_barrier);
 	nax_poll_destroy(later);
 }

@@ -36,7 +36,7 @@ struct traffic {
 /** traffic_handler() - @arg is a struct traffic. */
 u32 traffic_handler(struct nax_poll *poll, void *arg);
 
-/** traffic_wait() - until *@count reaches @value; fails the test after 10 s. */
+/** traffic_wait() - until *@count reaches @value; fails the test when it stands still for 10 s. */
 void traffic_wait(const u32 *count, u32 value);
 
 #endif /* TRAFFIC_H */

@@ -45,6 +45,7 @@ ok "no such scenario" one_line 2 "no such scenario: nothing" "$here/run" nothing
 ok "one of two" one_line 2 "no such scenario: nothing" "$here/run" igb-baseline nothing
 ok "--keep" one_line 2 "--keep needs one instance" "$here/run" --keep igb-baseline
 ok "NAX_SLOW" one_line 2 "NAX_SLOW is '0': must be 1 to 99" env NAX_SLOW=0 "$here/run" igb-baseline
+ok "NAX_RESUME" one_line 2 "NAX_RESUME is 'yes': must be 0 or 1" env NAX_RESUME=yes "$here/run" igb-baseline
 ok "no nicsim" one_line 2 "/nothing: not there; make builds it" env NICSIM=/nothing "$here/run" igb-baseline
 
 # ---- mirror

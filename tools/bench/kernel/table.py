@@ -33,21 +33,22 @@ Figure = collections.namedtuple("Figure", "ns irqs marks count")
 
 
 def figures(path):
-    """Medians by (driver, test, mode), the first repetition left out where there are several."""
+    """Medians by (driver, test, mode), the first repetitions left out where there are several."""
     runs = collections.defaultdict(list)
+    first = collections.defaultdict(list)
     with open(path, encoding="ascii", errors="replace") as tap:
         for line in tap:
             words = line.split()
             if words[:2] != ["#", "figure"]:
                 continue
             driver, test, mode = words[2:5]
-            _, count, ns, irqs, mark = map(int, words[5:])
-            runs[driver, test, mode].append(Figure(ns, irqs, [mark], count))
+            repetition, count, ns, irqs, mark = map(int, words[5:])
+            if ns <= 0:
+                sys.exit(f"{' '.join(words[2:5])}: the load failed")
+            (runs if repetition else first)[driver, test, mode].append(Figure(ns, irqs, [mark], count))
     result = {}
-    for key, all_runs in runs.items():
-        kept = all_runs[1:] or all_runs
-        if any(run.ns <= 0 for run in all_runs):
-            sys.exit(f"{' '.join(key)}: the load failed")
+    for key in first:
+        kept = runs[key] or first[key]
         result[key] = Figure(statistics.median(run.ns / run.count for run in kept),
                              statistics.median(run.irqs / run.count for run in kept),
                              [run.marks[0] for run in kept], kept[0].count)
@@ -123,9 +124,8 @@ def main(tap, trace, table_path, out):
             table(f"{test:<34} {in_tree:>11.4g} {ours:>11.4g} {ours / in_tree:>7.3f}")
     table("\nRegister accesses per packet, byte or transaction")
     for test in TESTS:
-        ours, in_tree = (sum(counts[mark] for mark in figure[driver, test, "polled"].marks) /
-                         (len(figure[driver, test, "polled"].marks) * figure[driver, test, "polled"].count)
-                         for driver in (OURS, IN_TREE))
+        ours, in_tree = (statistics.median(counts[mark] for mark in figure[driver, test, "polled"].marks) /
+                         figure[driver, test, "polled"].count for driver in (OURS, IN_TREE))
         result.append(row(table, test + ", register accesses", ours, in_tree, 1.0, missed))
     table("\nInterrupts per packet, byte or transaction, moderated by the device in real time")
     for test in TESTS:

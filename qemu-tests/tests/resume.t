@@ -3,16 +3,26 @@
 # In which order scenarios run, and what NAX_RESUME does not run again. The scenarios here start no guest.
 . "$(dirname "$0")/../../tools/tests/lib.sh"
 
+cache=${NAX_CACHE:-$HOME/.cache/nax}
 unset NAX_RESULTS NAX_KERNEL NAX_SLOW NAX_RESUME
 ok "the test host is there, or can be made" qemu-tests/host.sh make
 
-# scenario NAME GUESTS COMMAND: COMMAND is its one check; for GUESTS guests there has to be room.
-mkdir "$work/scenarios"
+# A checkout whose sources can be changed, and a cache that has what the real one has.
+mkdir -p "$work/top/framework/linux" "$work/top/drivers" "$work/top/uapi" "$work/cache" "$work/scenarios"
+cp -r qemu-tests "$work/top/"
+printf '#!/bin/bash\necho module >$2/nax.ko\n' >"$work/top/framework/linux/build"
+chmod 755 "$work/top/framework/linux/build"
+for entry in "$cache"/{host,layer-base,vmlinux,tsc}-*; do
+	[ ! -e "$entry" ] || ln -s "$entry" "$work/cache/"
+done
+
+# scenario NAME GUESTS COMMAND: COMMAND is its one check; for GUESTS guests there has to be room. $own: with nax's modules
+own=0
 scenario()
 {
 	cat >"$work/scenarios/$1" <<-END
 	summary='$1'
-	guests=$2
+	guests=$2 own_modules=$own
 	[ -z "\$dir" ] || guests=0
 	host()
 	{
@@ -24,6 +34,7 @@ scenario()
 # The first ends when the third has begun, which there is room for beside it. The second needs all the room.
 scenario first 1 "await_file -s $work/third \$\$"
 scenario second 2 "test -s $work/third"
+own=1
 scenario third 1 "tee $work/third <<<begun"
 
 # runs STATUS LINE..: a run ends with STATUS, and these are its results, in any order.
@@ -33,8 +44,8 @@ runs()
 
 	shift
 	: >"$work/log"
-	NAX_RESULTS=$work/results NAX_SCENARIOS=$work/scenarios NICSIM=/bin/true \
-		qemu-tests/run --jobs 2 >"$work/tap" 2>"$work/err" </dev/null || got=$?
+	NAX_CACHE=$work/cache NAX_RESULTS=$work/results NAX_SCENARIOS=$work/scenarios NICSIM=/bin/true \
+		"$work/top/qemu-tests/run" --jobs 2 >"$work/tap" 2>"$work/err" </dev/null || got=$?
 	cat "$work/tap" "$work/err"
 	[ "$got" -eq "$want" ] || { echo "status is $got, expected $want"; return 1; }
 	printf '%s\n' "$@" | diff - <(sed -nE 's/^((not )?ok) [0-9]+ - (\w+):6.12 # (time=.*|has .*)/\3: \1 \4/p' "$work/tap" |
@@ -57,10 +68,16 @@ ok "NAX_RESUME: what has passed is named" runs 0 "first: ok $again" "second: ok 
 ok "and not run" test ! -s "$work/log"
 ok "its plan has all" grep -qx '1\.\.3' "$work/tap"
 
+echo >"$work/top/drivers/changed.c"
+ok "sources of nax have changed: what has its modules runs" runs 0 "first: ok $again" "second: ok $again" "third: ok"
+ok "and nothing else" began third
+
+own=0
 scenario second 2 false
 ok "another state of the scenarios: all run" runs 1 "first: ok" "second: not ok" "third: ok"
 ok "what has failed runs again" runs 1 "first: ok $again" "second: not ok" "third: ok $again"
-ok "and nothing else" began second
+ok "and nothing else than that" began second
+own=1
 scenario third 1 "bash -c 'echo >>$work/scenarios/first; echo begun >$work/third'"
 ok "sources that change while they are tested" runs 1 "first: ok" "second: not ok" "third: ok"
 ok "have not passed" runs 1 "first: ok" "second: not ok" "third: ok"

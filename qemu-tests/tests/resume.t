@@ -16,7 +16,8 @@ for entry in "$cache"/{host,layer-base,vmlinux,tsc}-*; do
 	[ ! -e "$entry" ] || ln -s "$entry" "$work/cache/"
 done
 
-# scenario NAME GUESTS COMMAND: COMMAND is its one check; for GUESTS guests there has to be room. $own: with nax's modules
+# scenario NAME GUESTS COMMAND: COMMAND is its one check; for GUESTS guests there has to be room. own=1: with nax's
+# modules.
 own=0
 scenario()
 {
@@ -74,12 +75,15 @@ ok "and nothing else" began third
 
 own=0
 scenario second 2 false
-ok "another state of the scenarios: all run" runs 1 "first: ok" "second: not ok" "third: ok"
+ok "another scenario: it runs alone" runs 1 "first: ok $again" "second: not ok" "third: ok $again"
 ok "what has failed runs again" runs 1 "first: ok $again" "second: not ok" "third: ok $again"
 ok "and nothing else than that" began second
+scenario second 2 true
+echo >>"$work/top/qemu-tests/guest/init"
+ok "another harness: all run" runs 0 "first: ok" "second: ok" "third: ok"
 own=1
-scenario third 1 "bash -c 'echo >>$work/scenarios/first; echo begun >$work/third'"
-ok "sources that change while they are tested" runs 1 "first: ok" "second: not ok" "third: ok"
-ok "have not passed" runs 1 "first: ok" "second: not ok" "third: ok"
+scenario third 1 "bash -c 'echo >>$work/scenarios/third; echo begun >$work/third'"
+ok "sources that change while they are tested" runs 0 "first: ok $again" "second: ok $again" "third: ok"
+ok "have not passed" runs 0 "first: ok $again" "second: ok $again" "third: ok"
 
 done_testing

@@ -174,19 +174,20 @@ pmd_forward()
 
 pmd_has_seen()
 {
-	[ "$(tail -c "+$(($1 + 1))" "$pmd_log" | grep -c '^  src=')" -ge "$2" ]
+	[ "$(tail -c "+$(($1 + 1))" "$pmd_log" | grep -c '  src=')" -ge "$2" ]
 }
 
 # pmd_tell_seen FROM COUNT: tell the script on the host side of each frame in the log behind byte FROM, as
-# rxonly with "set verbose 1" writes it: source address, hash, queue. The counters run ahead of the log.
+# rxonly with "set verbose 1" writes it: source address, hash, queue. Who asks testpmd for anything meanwhile has
+# the answer in the middle of a line.
 pmd_tell_seen()
 {
 	within 20 pmd_has_seen "$@"
 	tail -c "+$(($1 + 1))" "$pmd_log" | tr -d '\r' | awk '
 		/port 0\/queue [0-9]+: received/ { sub(/.*queue /, ""); queue = $1 + 0 }
-		/^  src=/ {
+		sub(/^.*  src=/, "") {
 			hash = match($0, /RSS hash=0x[0-9a-f]+/) ? substr($0, RSTART + 9, RLENGTH - 9) : "none"
-			print "- seen", substr($1, 5), hash, queue
+			print "- seen", $1, hash, queue
 		}' >&4
 }
 

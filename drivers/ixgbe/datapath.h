@@ -281,14 +281,35 @@ static inline u32 tx_context(struct ixgbe_queue *p, union ixgbe_tx_desc *d,
 	return 1;
 }
 
+static inline void tx_data(union ixgbe_tx_desc *d, const struct nax_slot *s, u32 cmd, u32 status)
+{
+	d->data.address = cpu_to_le64(s->dma);
+	d->data.cmd_len = cpu_to_le32(cmd | s->len);
+	d->data.status = cpu_to_le32(status);
+}
+
 /* A packet of one slot that asks for nothing; @report: 0 or IXGBE_TXD_RS. */
 static inline void tx_give(union ixgbe_tx_desc *d, const struct nax_slot *s, u32 report)
 {
 	u32 len = s->len;
 
-	d->data.address = cpu_to_le64(s->dma);
-	d->data.cmd_len = cpu_to_le32(TX_CMD | IXGBE_TXD_EOP | report | len);
-	d->data.status = cpu_to_le32(len << IXGBE_TXD_PAYLEN_SHIFT);
+	tx_data(d, s, TX_CMD | IXGBE_TXD_EOP | report, len << IXGBE_TXD_PAYLEN_SHIFT);
+}
+
+/*
+ * Slots from @slot on to descriptors from @at on, @n of them, at least 2. The queue is read once:
+ * each store to a descriptor would make the compiler read it again.
+ */
+static inline void tx_pieces(const struct nax_queue *q, u32 slot, u32 at, u32 n, u32 cmd, u32 last,
+			     u32 status)
+{
+	const u32 slot_mask = q->ring.mask, desc_mask = q->desc_mask;
+	const struct nax_slot *slots = q->ring.slot;
+	union ixgbe_tx_desc *ring = q->desc;
+
+	for (; n > 1; n--, at++, slot++)
+		tx_data(&ring[at & desc_mask], &slots[slot & slot_mask], cmd, status);
+	tx_data(&ring[at & desc_mask], &slots[slot & slot_mask], cmd | last, status);
 }
 
 /* Post the next packet, whatever it asks for. Return: whether there is one, and room for it. */
@@ -313,14 +334,10 @@ static inline bool tx_one(struct nax_queue *q, struct ixgbe_queue *p, struct nax
 	status |= (bytes - headers) << IXGBE_TXD_PAYLEN_SHIFT;
 	if (nax_tx_commit(q, b, n, at - first + n, bytes))
 		last |= IXGBE_TXD_RS;
-	for (; n; n--, at++, slot++) {
-		union ixgbe_tx_desc *d = &ring[at & q->desc_mask];
-
-		s = nax_ring_slot(&q->ring, slot);
-		d->data.address = cpu_to_le64(s->dma);
-		d->data.cmd_len = cpu_to_le32(cmd | s->len | (n == 1 ? last : 0));
-		d->data.status = cpu_to_le32(status);
-	}
+	if (n == 1)
+		tx_data(&ring[at & q->desc_mask], s, cmd | last, status);
+	else
+		tx_pieces(q, slot, at, n, cmd, last, status);
 	return true;
 }
 

@@ -160,14 +160,37 @@ static inline void nax_tx_unmap(struct device *dev, const struct nax_slot *s,
 		dma_unmap_page_attrs(dev, s->dma, s->cap, DMA_TO_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
 }
 
-/** nax_tx_unput() - undo nax_tx_put() back to slot @first: the rest could not be mapped. */
-void nax_tx_unput(struct nax_tx_fill *f, u32 first)
+/** nax_tx_put_long() - nax_tx_put() of more than one slot may have. Return: where it ended. */
+u32 __cold nax_tx_put_long(struct nax_tx_fill f, dma_addr_t dma, u32 len, u8 is)
 {
-	while (f->at != first) {
-		struct nax_slot *s = nax_ring_slot(&f->q->ring, --f->at);
-		struct nax_tx_item *t = &f->tx->item[f->at & f->q->ring.mask];
+	u32 whole = len;
 
-		nax_tx_unmap(f->tx->dev, s, t);
+	for (; len; f.at++) {
+		u32 part = min(len, f.most);
+		u32 i = f.at & f.mask;
+		struct nax_slot *s = &f.slot[i];
+
+		s->dma = dma;
+		s->cap = whole;
+		nax_slot_write(s, 0, part);
+		f.item[i].is = is;
+		is = 0;
+		dma += part;
+		len -= part;
+	}
+	return f.at;
+}
+
+/** nax_tx_unput() - undo nax_tx_put() of slots [@first, @end): the rest could not be mapped. */
+void __cold nax_tx_unput(struct nax_queue *q, u32 first, u32 end)
+{
+	struct nax_tx *tx = nax_tx_of(q);
+
+	while (end != first) {
+		struct nax_slot *s = nax_ring_slot(&q->ring, --end);
+		struct nax_tx_item *t = &tx->item[end & q->ring.mask];
+
+		nax_tx_unmap(tx->dev, s, t);
 		t->is = 0;
 	}
 }
@@ -180,29 +203,27 @@ static inline dma_addr_t nax_tx_map_head(struct nax_tx *tx, const struct sk_buff
 }
 
 /* Slots of several pieces, which ask for nothing yet. false: one could not be mapped. */
-static bool nax_tx_map(struct nax_tx_fill *f, struct sk_buff *skb)
+static inline bool nax_tx_map(struct nax_queue *q, struct nax_tx *tx, struct nax_tx_fill *f,
+			      struct sk_buff *skb)
 {
-	u32 first = f->at;
-	u32 head = skb_headlen(skb);
+	const struct skb_shared_info *info = skb_shinfo(skb);
+	const skb_frag_t *frag = info->frags;
+	const skb_frag_t *end = frag + info->nr_frags;
+	struct device *dev = tx->dev;
+	u32 len = skb_headlen(skb);
 	dma_addr_t dma;
-	u32 i;
 
-	dma = nax_tx_map_head(f->tx, skb, head);
-	if (dma_mapping_error(f->tx->dev, dma))
-		return false;
-	nax_tx_put(f, dma, head, NAX_TX_MAPPED);
-	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
-		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
-
-		dma = skb_frag_dma_map(f->tx->dev, frag, 0, skb_frag_size(frag), DMA_TO_DEVICE);
-		if (dma_mapping_error(f->tx->dev, dma))
-			goto unmap;
-		nax_tx_put(f, dma, skb_frag_size(frag), NAX_TX_MAPPED);
+	dma = nax_tx_map_head(tx, skb, len);
+	for (;; frag++) {
+		if (unlikely(dma_mapping_error(dev, dma)))
+			break;
+		nax_tx_put(f, dma, len, NAX_TX_MAPPED);
+		if (frag == end)
+			return true;
+		len = skb_frag_size(frag);
+		dma = skb_frag_dma_map(dev, frag, 0, len, DMA_TO_DEVICE);
 	}
-	return true;
-
-unmap:
-	nax_tx_unput(f, first);
+	nax_tx_unput(q, q->ring.end, f->at);
 	return false;
 }
 
@@ -239,13 +260,11 @@ static u32 nax_tx_fill(struct nax_queue *q, struct nax_tx *tx, struct sk_buff *s
 {
 	const struct nax_caps *caps = &q->adapter->caps;
 	struct nax_slot *s = nax_ring_slot(&q->ring, q->ring.end);
-	struct nax_tx_fill f = {
-		.q = q, .tx = tx, .at = q->ring.end, .most = caps->tx_slot_len_max,
-	};
+	struct nax_tx_fill f = nax_tx_fill_begin(q, tx);
 
 	if (unlikely(!nax_tx_fits(skb, f.most, caps->tx_slots_max)) && skb_linearize(skb))
 		return 0;
-	if (unlikely(!nax_tx_map(&f, skb)))
+	if (unlikely(!nax_tx_map(q, tx, &f, skb)))
 		return 0;
 	nax_tx_write(s, skb, ask, s->len);
 	nax_ring_slot(&q->ring, f.at - 1)->flags |= NAX_F_EOP;
@@ -542,7 +561,7 @@ void nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget)
 	nax_tx_wake(d, q);
 }
 
-static void nax_tx_lost(struct nax_tx *tx, const struct nax_tx_item *t)
+static void __cold nax_tx_lost(struct nax_tx *tx, const struct nax_tx_item *t)
 {
 	struct page *page;
 
@@ -559,7 +578,7 @@ static void nax_tx_lost(struct nax_tx *tx, const struct nax_tx_item *t)
 }
 
 /** nax_tx_drop_all() - the queue has stopped: give up what was not sent, from @begin on. */
-void nax_tx_drop_all(struct nax_queue *q, u32 begin)
+void __cold nax_tx_drop_all(struct nax_queue *q, u32 begin)
 {
 	struct nax_device *d = nax_device_of(q->adapter);
 	struct nax_tx *tx = nax_tx_of(q);

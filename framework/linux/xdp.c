@@ -21,11 +21,11 @@ static u32 nax_xdp_slots(const struct xdp_frame *frame)
 }
 
 /* Memory of this device's own pools is mapped already; what was redirected here is not. */
-static bool nax_xdp_map(struct nax_tx_fill *f, struct xdp_frame *frame, bool own)
+static inline bool nax_xdp_map(struct nax_queue *q, struct nax_tx_fill *f,
+			       struct xdp_frame *frame, bool own)
 {
-	struct device *dev = f->tx->dev;
+	struct device *dev = nax_tx_of(q)->dev;
 	struct skb_shared_info *info;
-	u32 first = f->at;
 	dma_addr_t dma;
 	u32 i;
 
@@ -52,7 +52,7 @@ static bool nax_xdp_map(struct nax_tx_fill *f, struct xdp_frame *frame, bool own
 		} else {
 			dma = skb_frag_dma_map(dev, frag, 0, skb_frag_size(frag), DMA_TO_DEVICE);
 			if (dma_mapping_error(dev, dma)) {
-				nax_tx_unput(f, first);
+				nax_tx_unput(q, q->ring.end, f->at);
 				return false;
 			}
 		}
@@ -75,28 +75,23 @@ static u32 nax_xdp_fill(struct nax_queue *q, struct nax_device *d, struct xdp_fr
 			bool own)
 {
 	struct nax_tx *tx = nax_tx_of(q);
-	struct nax_tx_fill f = {
-		.q = q, .tx = tx, .at = q->ring.end,
-		.most = d->adapter->caps.tx_slot_len_max,
-	};
-	u32 bytes, first = f.at;
-	struct nax_slot *s;
+	struct nax_tx_fill f = nax_tx_fill_begin(q, tx);
+	u32 bytes, n;
 
 	if (nax_tx_room_now(q, tx) < NAX_TX_STOP || nax_xdp_slots(frame) > q->slots_max)
 		return 0;
 	if (likely(!xdp_frame_has_frags(frame)))
 		frame->len = nax_xdp_pad(frame->data, frame->len, d->adapter->caps.tx_len_min);
-	if (!nax_xdp_map(&f, frame, own))
+	if (!nax_xdp_map(q, &f, frame, own))
 		return 0;
 	bytes = xdp_get_frame_len(frame);
-	s = nax_ring_slot(&q->ring, first);
-	nax_slot_write(s, 0, s->len);
 	nax_ring_slot(&q->ring, f.at - 1)->flags = NAX_F_EOP;
 	nax_tx_last(q, tx, f.at - 1, frame, 1, bytes, NAX_TX_FRAME);
-	if (f.at - first == 1)
+	n = f.at - q->ring.end;
+	if (n == 1)
 		nax_queue_give_plain(q);
 	else
-		nax_queue_give(q, f.at - first);
+		nax_queue_give(q, n);
 	return bytes;
 }
 

@@ -12,7 +12,7 @@ tx 32 64 26
 fwd 32 64 63
 fwd 1 64 605
 poll 1 64 35
-context 32 64 149
+context 32 64 147
 rx 32 9018 435
 END
 }

@@ -205,7 +205,7 @@ ifeq ($(VARIANT),fuzz)
 $(B)/tools/tests/liar.o: EXTRA += -fno-sanitize=fuzzer-no-link
 endif
 
-check: deps-check		## run every test (TAP), and drivers of others in guests; 25 minutes at first, then 12
+check: deps-check		## run every test (TAP), and drivers of others in guests; 12 minutes at first, then 9
 	@tools/tests/check
 check-full: deps-check		## the same with all scenarios in guests and the debug kernel, hours
 	@tools/tests/check --full

@@ -4,16 +4,9 @@
 # cannot be, the scenarios that want them fail, and others run. What builds them here is not the real thing.
 . "$(dirname "$0")/../../tools/tests/lib.sh"
 
-cache=${NAX_CACHE:-$HOME/.cache/nax}
 unset NAX_RESULTS NAX_KERNEL NAX_SLOW
 ok "the test host is there, or can be made" qemu-tests/host.sh make
-
-# A checkout whose build can be replaced, and a cache that has what the real one has.
-mkdir -p "$work/top/framework/linux" "$work/top/drivers" "$work/top/uapi" "$work/cache" "$work/scenarios"
-cp -r qemu-tests "$work/top/"
-for entry in "$cache"/{host,layer-base,vmlinux,tsc}-*; do
-	[ ! -e "$entry" ] || ln -s "$entry" "$work/cache/"
-done
+. qemu-tests/tests/made-up.sh
 
 # scenario NAME OWN-MODULES: nicsim refuses its port, so that no guest has to boot.
 scenario()
@@ -36,13 +29,6 @@ scenario()
 }
 scenario wants 1
 scenario plain 0
-
-# builds COMMAND: what the build does: its arguments are headers and folder.
-builds()
-{
-	printf '#!/bin/bash\n%s\n' "$1" >"$work/top/framework/linux/build"
-	chmod 755 "$work/top/framework/linux/build"
-}
 
 run()
 {

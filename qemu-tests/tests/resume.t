@@ -3,18 +3,11 @@
 # In which order scenarios run, and what NAX_RESUME does not run again. The scenarios here start no guest.
 . "$(dirname "$0")/../../tools/tests/lib.sh"
 
-cache=${NAX_CACHE:-$HOME/.cache/nax}
 unset NAX_RESULTS NAX_KERNEL NAX_SLOW NAX_RESUME
 ok "the test host is there, or can be made" qemu-tests/host.sh make
-
-# A checkout whose sources can be changed, and a cache that has what the real one has.
-mkdir -p "$work/top/framework/linux" "$work/top/drivers" "$work/top/uapi" "$work/cache" "$work/scenarios"
-cp -r qemu-tests "$work/top/"
-printf '#!/bin/bash\necho module >$2/nax.ko\n' >"$work/top/framework/linux/build"
-chmod 755 "$work/top/framework/linux/build"
-for entry in "$cache"/{host,layer-base,vmlinux,tsc}-*; do
-	[ ! -e "$entry" ] || ln -s "$entry" "$work/cache/"
-done
+. qemu-tests/tests/made-up.sh
+# shellcheck disable=SC2016 # the build expands
+builds 'echo module >$2/nax.ko'
 
 # scenario NAME GUESTS COMMAND: COMMAND is its one check; for GUESTS guests there has to be room. own=1: with nax's
 # modules.

@@ -12,6 +12,7 @@
 #define IXGBE_VECTORS		64
 #define IXGBE_RING_MIN		64
 #define IXGBE_RING_MAX		4096
+#define IXGBE_RX_BUF_STEP	1024	/* SRRCTL.BSIZEPACKET */
 #define IXGBE_MTU_MAX		9710
 #define IXGBE_FRAME_MAX		9728	/* MAXFRS.MFS: frame check sequence counted, tag not */
 

@@ -81,9 +81,11 @@ static void fill_queue_caps(struct nax_adapter *a, struct nax_caps *caps)
 	caps->tx_len_min = 17;
 	/* Below the 40 on chip, so that a report is under way before they fill up. */
 	caps->report_interval = 32;
-	caps->rx_buf_min = 1024;
+	caps->rx_buf_min = IXGBE_RX_BUF_STEP;
 	caps->rx_buf_max = 16384;
-	caps->rx_buf_step = 1024;
+	caps->rx_buf_step = IXGBE_RX_BUF_STEP;
+	/* By MAXFRS: see mac_init() in hw.c. */
+	caps->rx_long_dropped = true;
 }
 
 static void fill_offload_caps(struct nax_caps *caps)

@@ -97,7 +97,8 @@ static u32 rx_program(struct nax_queue *q)
 	nax_reg_write(a, IXGBE_RDBAH(i), (u32)(q->desc_dma >> 32));
 	nax_reg_write(a, IXGBE_RDLEN(i), (q->desc_mask + 1) * sizeof(union ixgbe_rx_desc));
 	nax_reg_write(a, IXGBE_SRRCTL(i),
-		      FIELD_PREP(IXGBE_SRRCTL_BSIZEPACKET, q->buf_len / 1024) |
+		      FIELD_PREP(IXGBE_SRRCTL_BSIZEPACKET,
+				 DIV_ROUND_UP(q->buf_len, IXGBE_RX_BUF_STEP)) |
 		      FIELD_PREP(IXGBE_SRRCTL_BSIZEHEADER, rsc ? RSC_HEADER / 64 : 0) |
 		      IXGBE_SRRCTL_ADV_ONE_BUFFER | rx_drop(a));
 	nax_reg_write(a, IXGBE_RSCCTL(i), rsc ? IXGBE_RSCCTL_RSCEN : 0);

@@ -57,20 +57,28 @@ static int nax_config_check_ranges(const struct nax_caps *caps, const struct nax
 	return 0;
 }
 
+/* A buffer that the device takes for a larger one must be one that nothing is too long for. */
+static bool nax_config_buf_fits(const struct nax_caps *caps, u32 len, const struct nax_shape *s)
+{
+	return len % caps->rx_buf_step == 0 ||
+	       (caps->rx_long_dropped && len >= s->max_frame &&
+		!(s->offloads & (NAX_OFFLOAD_RX_ALL | NAX_OFFLOAD_LRO)));
+}
+
 static int nax_config_check_buffers(const struct nax_adapter *a, const struct nax_config *c,
 				    struct nax_error *err)
 {
 	const struct nax_caps *caps = &a->caps;
 	struct nax_shape s;
 
-	if (c->rx_buf_len &&
-	    (c->rx_buf_len < caps->rx_buf_min || c->rx_buf_len > caps->rx_buf_max ||
-	     c->rx_buf_len % caps->rx_buf_step))
-		return nax_error_set(err, -EINVAL,
-				     "rx_buf_len is %u: must be 0 or from %u to %u in steps of %u",
-				     c->rx_buf_len, caps->rx_buf_min, caps->rx_buf_max,
-				     caps->rx_buf_step);
 	nax_config_shape(a, c, &s);
+	if (s.rx_buf_len < caps->rx_buf_min || s.rx_buf_len > caps->rx_buf_max ||
+	    !nax_config_buf_fits(caps, s.rx_buf_len, &s))
+		return nax_error_set(err, -EINVAL,
+				     "rx_buf_len is %u: must be 0 or from %u to %u in steps of %u%s",
+				     c->rx_buf_len, caps->rx_buf_min, caps->rx_buf_max,
+				     caps->rx_buf_step, caps->rx_long_dropped ?
+				     ", or hold a frame of mtu without rx-all and lro" : "");
 	if (!(s.offloads & NAX_OFFLOAD_RX_SCATTER) && s.rx_buf_len < s.max_frame)
 		return nax_error_set(err, -EINVAL,
 				     "mtu is %u: its frames of %u bytes need NAX_OFFLOAD_RX_SCATTER or receive buffers above %u",

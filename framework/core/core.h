@@ -113,7 +113,8 @@ struct nax_backend_ops {
  * @rx_ring: slots per receive ring, a power of two, caps.ring_min .. caps.ring_max
  * @tx_ring: slots per transmit ring
  * @mtu: caps.mtu_min .. caps.mtu_max
- * @rx_buf_len: 0: chosen by the framework; else caps.rx_buf_min .. caps.rx_buf_max in steps
+ * @rx_buf_len: 0: chosen by the framework; else caps.rx_buf_min .. caps.rx_buf_max in steps;
+ *	with caps.rx_long_dropped, and without rx-all and LRO, any that holds a frame of @mtu, too
  * @offloads: mask of NAX_OFFLOAD_* that may be active
  * @itr_us: interrupt moderation of queue vectors, 0 .. caps.itr_max_us
  * @mac: address to use; zero: caps.perm_mac

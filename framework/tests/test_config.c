@@ -68,6 +68,41 @@ static void test_limits(void **state)
 	fake_destroy(f);
 }
 
+/* Whatever is longer than a frame of the MTU stays outside, so the buffer need not be a full step. */
+static void test_buffers_between_steps(void **state)
+{
+#define STEPS	"must be 0 or from 256 to 4096 in steps of 256, or hold a frame of mtu without rx-all and lro"
+	struct fake *f = fake_attach(0);
+	struct nax_config c;
+
+	(void)state;
+	f->a->caps.rx_long_dropped = true;
+	fake_config(f, 1, &c);
+	c.mtu = 1500;
+	c.rx_buf_len = 1526;
+	assert_int_equal(nax_config_check(f->a, &c, NULL), 0);
+	c.rx_buf_len = 1525;
+	refuse(f, &c, "rx_buf_len is 1525: " STEPS);
+	c.rx_buf_len = 1536;
+	c.mtu = 1511;
+	assert_int_equal(nax_config_check(f->a, &c, NULL), 0);
+	c.rx_buf_len = 1530;
+	refuse(f, &c, "rx_buf_len is 1530: " STEPS);
+	c.mtu = 1500;
+	c.offloads |= NAX_OFFLOAD_LRO;
+	refuse(f, &c, "rx_buf_len is 1530: " STEPS);
+	c.offloads &= ~NAX_OFFLOAD_LRO;
+	assert_int_equal(nax_config_check(f->a, &c, NULL), 0);
+	c.offloads |= NAX_OFFLOAD_RX_ALL;
+	refuse(f, &c, "rx_buf_len is 1530: " STEPS);
+	c.mtu = 68;
+	c.rx_buf_len = 200;
+	refuse(f, &c, "rx_buf_len is 200: " STEPS);
+	f->a->caps.rx_long_dropped = false;
+	fake_destroy(f);
+#undef STEPS
+}
+
 static void test_limits_that_depend(void **state)
 {
 	struct fake *f = fake_attach(0);
@@ -539,6 +574,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_buffers_between_steps),
 		cmocka_unit_test(test_limits_that_depend),
 		cmocka_unit_test(test_refused_up_and_reconfigure),
 		cmocka_unit_test(test_shape),

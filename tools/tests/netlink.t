@@ -38,7 +38,7 @@ ok "show says the same of what does not change" \
 ok "caps says the same" same '{limits, offloads, rss_types, driver, permanent_mac}' \
 	"$work/direct-caps.json" caps "vfio-user:$a"
 all_limits() {
-	[ "$(jq '.limits | length' "$work/direct-caps.json")" -eq 37 ]
+	[ "$(jq '.limits | length' "$work/direct-caps.json")" -eq 38 ]
 }
 ok "caps has all limits" all_limits
 queues() {

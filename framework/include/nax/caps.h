@@ -86,7 +86,10 @@ struct nax_stat_desc {
  * @report_interval: descriptors between completion reports, >= 1
  * @rx_buf_min: smallest receive buffer in bytes
  * @rx_buf_max: largest
- * @rx_buf_step: receive buffers are multiples of this, a power of two
+ * @rx_buf_step: what the device counts receive buffers in, a power of two
+ * @rx_long_dropped: of frames longer than nax_adapter.max_frame the device writes nothing, but with
+ *	NAX_OFFLOAD_RX_ALL or NAX_OFFLOAD_LRO active. Receive buffers that hold max_frame need not
+ *	be multiples of @rx_buf_step then: the driver tells the device of the next multiple
  * @mtu_min: smallest MTU in bytes
  * @mtu_max: largest MTU: payload without Ethernet header, tag and frame check sequence
  * @offloads: NAX_OFFLOAD_*
@@ -145,6 +148,7 @@ struct nax_caps {
 	u32 rx_buf_min;
 	u32 rx_buf_max;
 	u32 rx_buf_step;
+	bool rx_long_dropped;
 	u32 mtu_min;
 	u32 mtu_max;
 	u64 offloads;
@@ -196,6 +200,7 @@ struct nax_caps {
 	F(rss_entries, RSS_ENTRIES) F(rss_key_len, RSS_KEY_LEN) F(ucast_max, UCAST_MAX) \
 	F(mcast_max, MCAST_MAX) F(dma_bits, DMA_BITS) F(itr_max_us, ITR_MAX_US) \
 	F(itr_step_us, ITR_STEP_US) F(irq_autoclear, IRQ_AUTOCLEAR) F(pause, PAUSE) \
-	F(flow_rules, FLOW_RULES) F(flow_one_mask, FLOW_ONE_MASK)
+	F(flow_rules, FLOW_RULES) F(flow_one_mask, FLOW_ONE_MASK) \
+	F(rx_long_dropped, RX_LONG_DROPPED)
 
 #endif /* NAX_CAPS_H */

@@ -314,6 +314,41 @@ static void oversize(void **state)
 	sim_close(s);
 }
 
+/*
+ * A buffer that is no multiple of what the device counts in: it takes it for a larger one, and has
+ * nothing to write beyond, since the longest frame fits. mtu 1500 in a frame with two tags.
+ */
+static void buffer_between_steps(void **state)
+{
+	struct nicsim_port_config c = { .name = "t0", .model = "82599" };
+	struct sim_flow f = tcp4;
+	struct sim *s;
+	u32 len;
+
+	memcpy(c.mac, sim_mac, 6);
+	s = sim_create(&c);
+	assert_int_equal(sim_open(s, 2), 0);
+	s->config.rx_buf_len = 1526;
+	assert_int_equal(sim_start(s), 0);
+	sim_wait_link(s);
+	f.vlan = 5;
+	for (f.payload = 1400; f.payload <= 1500 - 40 + 4; f.payload++) {
+		len = sim_build(frame, &f);
+		sim_clear(s);
+		sim_inject(s, frame, len);
+		assert_int_equal(s->n_got, 1);
+		assert_int_equal(s->got[0].slots, 1);
+	}
+	assert_int_equal(len, 1522);
+	sim_clear(s);
+	sim_inject(s, frame, sim_build(frame, &f));
+	assert_int_equal(s->n_got, 0);
+	assert_int_equal(sim_hw_stat(s, "rx_oversize"), 1);
+	s->config.offloads |= NAX_OFFLOAD_RX_ALL;
+	assert_int_equal(nax_port_reconfigure(s->port, &s->config, &s->err), -EINVAL);
+	sim_close(s);
+}
+
 static void ask(struct sim *s, u64 offload, bool on)
 {
 	s->config.offloads = on ? s->config.offloads | offload : s->config.offloads & ~offload;
@@ -448,6 +483,7 @@ int main(void)
 		cmocka_unit_test(vlan_filter),
 		cmocka_unit_test(jumbo),
 		cmocka_unit_test(oversize),
+		cmocka_unit_test(buffer_between_steps),
 		cmocka_unit_test(frame_check_sequence),
 		cmocka_unit_test(damaged),
 		cmocka_unit_test(overrun),

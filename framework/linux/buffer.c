@@ -2,33 +2,81 @@
 /*
  * Memory of queues: pages of a page pool for receive, one item beside each slot for transmit.
  *
- * A receive slot owns a page at all times: the page of a packet leaves its slot only when another
- * one is there to take its place. Without memory packets are dropped, and the device never starves.
+ * A receive slot owns a page, or half of one, at all times: the buffer of a packet leaves its slot
+ * only when another one is there to take its place. Without memory packets are dropped, and the
+ * device never starves.
  */
 #include <linux/dma-mapping.h>
 #include <linux/slab.h>
 
 #include "linux.h"
 
+/*
+ * Whether a device may have halves of pages. A buffer is known for one by its length, so whole ones
+ * must be longer.
+ */
+static bool nax_rx_can_halve(const struct nax_caps *caps)
+{
+	return NAX_RX_HALF_FITS && caps->rx_long_dropped && caps->rx_buf_min <= NAX_RX_HALF_ROOM &&
+	       caps->rx_buf_max > NAX_RX_HALF_ROOM;
+}
+
+/* What fits in a buffer's pages, in steps that the device knows, or in half of one. */
+u32 nax_rx_buf_len(const struct nax_device *d, const struct nax_config *config,
+		   const struct bpf_prog *prog)
+{
+	const struct nax_caps *caps = &d->adapter->caps;
+	u64 offloads = config->offloads & caps->offloads;
+	u32 room = offloads & NAX_OFFLOAD_LRO ? NAX_LRO_ROOM : NAX_RX_ROOM;
+
+	if (nax_rx_can_halve(caps) && config->mtu <= ETH_DATA_LEN && !prog &&
+	    !(offloads & (NAX_OFFLOAD_LRO | NAX_OFFLOAD_RX_ALL)))
+		return NAX_RX_HALF_ROOM;
+	return min_t(u32, round_down(room, caps->rx_buf_step), caps->rx_buf_max);
+}
+
+/* The other half is for whichever slot of the queue wants a buffer next. */
+static void nax_rx_halve(struct nax_rx *rx, struct nax_slot *s, struct page *page)
+{
+	nax_page_pool_halve(page);
+	s->dma -= NAX_RX_HEADROOM - NAX_RX_HALF_HEADROOM;
+	rx->spare = s->buf | 1;
+	rx->spare_dma = s->dma + SZ_2K;
+}
+
+bool nax_rx_refill_page(struct nax_rx *rx, struct nax_slot *s)
+{
+	struct page *page = nax_rx_page(rx);
+
+	if (unlikely(!page))
+		return false;
+	nax_slot_set_page(s, page);
+	if (rx->size < PAGE_SIZE)
+		nax_rx_halve(rx, s, page);
+	return true;
+}
+
 static int nax_rx_make(struct nax_queue *q, struct nax_rx *rx)
 {
 	struct nax_device *d = nax_device_of(q->adapter);
+	bool halves = nax_rx_can_halve(&d->adapter->caps) && q->buf_len == NAX_RX_HALF_ROOM;
 	bool lro = q->buf_len > NAX_RX_ROOM;
 	struct page_pool_params p = {
-		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
+		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV | (halves ? NAX_PP_HALVES : 0),
 		.order = lro ? get_order(NAX_LRO_SIZE) : 0,
-		.pool_size = nax_ring_size(&q->ring),
+		.pool_size = nax_ring_size(&q->ring) >> halves,
 		.nid = dev_to_node(&d->pdev->dev),
 		.dev = &d->pdev->dev,
 		/* An XDP program may send what it received. */
 		.dma_dir = DMA_BIDIRECTIONAL,
-		.max_len = lro ? NAX_LRO_ROOM : NAX_RX_ROOM,
-		.offset = NAX_RX_HEADROOM,
+		.max_len = lro ? NAX_LRO_ROOM : halves ? SZ_2K + NAX_RX_HALF_ROOM : NAX_RX_ROOM,
+		.offset = halves ? NAX_RX_HALF_HEADROOM : NAX_RX_HEADROOM,
 	};
 	struct nax_irq *irq = nax_irq_of(d, q->index);
 	int ret;
 
-	rx->size = PAGE_SIZE << p.order;
+	rx->size = halves ? SZ_2K : PAGE_SIZE << p.order;
+	rx->headroom = p.offset;
 	rx->buf_len = q->buf_len;
 	nax_page_pool_of(&p, d->net, &irq->napi, q->index);
 	rx->pool = page_pool_create(&p);
@@ -77,6 +125,8 @@ void nax_linux_queue_free(struct nax_queue *q)
 		return;
 	if (q->is_rx) {
 		rx = nax_rx_of(q);
+		if (rx->spare)
+			page_pool_put_full_page(rx->pool, pfn_to_page(rx->spare >> 1), false);
 		if (rx->pool && !rx->ran)
 			nax_page_pool_unused(rx->pool);
 		if (rx->xdp_ready)
@@ -112,15 +162,11 @@ void nax_linux_queue_stopped(struct nax_queue *q, u32 begin, u32 lost)
 
 int nax_linux_buf_get(struct nax_queue *q, struct nax_slot *slot)
 {
-	struct page *page;
-
 	/* The stack brings the memory of what is to be sent. */
 	if (!q->is_rx)
 		return 0;
-	page = nax_rx_page(nax_rx_of(q));
-	if (!page)
+	if (!nax_rx_refill(nax_rx_of(q), slot))
 		return -ENOMEM;
-	nax_slot_set_page(slot, page);
 	slot->cap = q->buf_len;
 	return 0;
 }
@@ -148,11 +194,11 @@ u8 *nax_linux_buf_addr(struct nax_queue *q, const struct nax_slot *slot)
 				DMA_BIDIRECTIONAL);
 	if (over)
 		return over->data_hard_start + XDP_PACKET_HEADROOM;
-	return (u8 *)page_address(nax_slot_page(slot)) + NAX_RX_HEADROOM;
+	return (u8 *)nax_slot_va(slot) + rx->headroom;
 }
 
 u32 nax_linux_buf_room(struct nax_queue *q, const struct nax_slot *slot, u32 *after)
 {
 	*after = q->is_rx ? q->buf_len : 0;
-	return q->is_rx ? NAX_RX_HEADROOM : 0;
+	return q->is_rx ? nax_rx_of(q)->headroom : 0;
 }

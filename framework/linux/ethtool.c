@@ -5,29 +5,6 @@
 
 #include "ethtool.h"
 
-void nax_ethtool_say(struct nax_device *d, struct netlink_ext_ack *extack, const char *text)
-{
-	if (extack)
-		NL_SET_ERR_MSG_FMT_MOD(extack, "%s", text);
-	else
-		netdev_err(d->net, "%s\n", text);
-}
-
-/* Change the configuration, or say why not. */
-int nax_ethtool_change(struct nax_device *d, const struct nax_config *config,
-		       struct netlink_ext_ack *extack)
-{
-	struct nax_error err;
-	int ret;
-
-	mutex_lock(&d->control);
-	ret = nax_netdev_reconfigure(d, config, &err);
-	mutex_unlock(&d->control);
-	if (ret)
-		nax_ethtool_say(d, extack, err.text);
-	return ret;
-}
-
 static void nax_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {
 	struct nax_device *d = nax_netdev_device(dev);
@@ -158,7 +135,7 @@ static int nax_set_link_ksettings(struct net_device *dev, const struct ethtool_l
 	}
 	if (config.link.modes == d->adapter->caps.link_modes)
 		config.link.modes = 0;
-	return nax_ethtool_change(d, &config, NULL);
+	return nax_netdev_change(d, &config, NULL);
 }
 
 static int nax_get_link_ext_state(struct net_device *dev, struct ethtool_link_ext_state_info *info)
@@ -204,7 +181,7 @@ static int nax_set_pauseparam(struct net_device *dev, struct ethtool_pauseparam 
 	}
 	config.link.pause_rx = !!p->rx_pause;
 	config.link.pause_tx = !!p->tx_pause;
-	return nax_ethtool_change(d, &config, NULL);
+	return nax_netdev_change(d, &config, NULL);
 }
 
 /* ---- rings, channels, moderation ---- */
@@ -230,7 +207,7 @@ static int nax_set_ringparam(struct net_device *dev, struct ethtool_ringparam *r
 
 	config.rx_ring = ring->rx_pending;
 	config.tx_ring = ring->tx_pending;
-	return nax_ethtool_change(d, &config, extack);
+	return nax_netdev_change(d, &config, extack);
 }
 
 /* Queues come in pairs, so that each interrupt has one of both sides. */
@@ -269,7 +246,7 @@ static int nax_set_channels(struct net_device *dev, struct ethtool_channels *c)
 	if (!more)
 		netif_set_real_num_queues(dev, c->combined_count, c->combined_count);
 	nax_netdev_set_napi(d, false);
-	ret = nax_ethtool_change(d, &config, NULL);
+	ret = nax_netdev_change(d, &config, NULL);
 	nax_netdev_set_napi(d, true);
 	if (ret || more)
 		netif_set_real_num_queues(dev, d->config.n_txq, d->config.n_rxq);
@@ -307,7 +284,7 @@ static int nax_set_coalesce(struct net_device *dev, struct ethtool_coalesce *c,
 		return -EINVAL;
 	}
 	config.itr_us = c->rx_coalesce_usecs;
-	ret = nax_ethtool_change(d, &config, extack);
+	ret = nax_netdev_change(d, &config, extack);
 	if (ret)
 		return ret;
 	mutex_lock(&d->control);

@@ -7,12 +7,6 @@
 
 #include "linux.h"
 
-/** nax_ethtool_say() - why something is refused: as extack where there is one, else to the log. */
-void nax_ethtool_say(struct nax_device *d, struct netlink_ext_ack *extack, const char *text);
-/** nax_ethtool_change() - change the configuration; what refuses it is said. */
-int nax_ethtool_change(struct nax_device *d, const struct nax_config *config,
-		       struct netlink_ext_ack *extack);
-
 /* ethtool_stats.c */
 int nax_get_sset_count(struct net_device *dev, int set);
 void nax_get_strings(struct net_device *dev, u32 set, u8 *data);

@@ -197,7 +197,7 @@ int nax_rxnfc_set(struct net_device *dev, const struct ethtool_rxnfc *c)
 	}
 	mutex_unlock(&d->control);
 	if (ret)
-		nax_ethtool_say(d, NULL, err.text);
+		nax_netdev_say(d, NULL, err.text);
 	return ret;
 }
 

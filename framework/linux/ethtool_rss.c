@@ -39,7 +39,7 @@ static int nax_rss_apply(struct nax_device *d, const struct nax_rss *rss,
 	int ret = nax_adapter_set_rss(d->adapter, rss, &err);
 
 	if (ret)
-		nax_ethtool_say(d, extack, err.text);
+		nax_netdev_say(d, extack, err.text);
 	return ret;
 }
 
@@ -52,7 +52,7 @@ int nax_rxfh_set(struct net_device *dev, const u32 *indir, const u8 *key, u8 hfu
 	int ret;
 
 	if (hfunc != ETH_RSS_HASH_NO_CHANGE && hfunc != ETH_RSS_HASH_TOP) {
-		nax_ethtool_say(d, extack, "hash function must be toeplitz");
+		nax_netdev_say(d, extack, "hash function must be toeplitz");
 		return -EOPNOTSUPP;
 	}
 	mutex_lock(&d->control);
@@ -125,8 +125,8 @@ int nax_rss_fields_set(struct net_device *dev, u32 flow_type, u64 fields,
 	for (i = 0; nax_rss_flows[i].flow != flow_type; i++)
 		;
 	if (!nax_rss_flows[i].by_ports || (fields != NAX_RSS_L3 && fields != NAX_RSS_L4)) {
-		nax_ethtool_say(d, extack,
-				"hash fields must be both addresses, for TCP and UDP also both ports");
+		nax_netdev_say(d, extack,
+			       "hash fields must be both addresses, for TCP and UDP also both ports");
 		return -EINVAL;
 	}
 	mutex_lock(&d->control);

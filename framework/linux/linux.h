@@ -42,6 +42,19 @@
 /* What nax_adapter.max_frame has beyond the MTU: header, two tags, frame check sequence. */
 #define NAX_FRAME_MORE		(ETH_HLEN + 2 * VLAN_HLEN + ETH_FCS_LEN)
 #define NAX_RX_ROOM		(SKB_WITH_OVERHEAD(PAGE_SIZE) - NAX_RX_HEADROOM)
+/*
+ * Or half of one, if no frame is longer than of the usual MTU, and no program looks at them: half
+ * the memory, and half the times that a page goes back to the pool, which takes a lock where it is
+ * a socket's reader who gives it. Room before the frame is what is left then, in cache lines:
+ *
+ *	0              192                        1728              2048
+ *	| headroom     | 1536 for a frame of 1526 | skb_shared_info |
+ */
+#define NAX_RX_HALF_FRAME	(ETH_DATA_LEN + NAX_FRAME_MORE)
+#define NAX_RX_HALF_HEADROOM	round_down(SKB_WITH_OVERHEAD(SZ_2K) - NAX_RX_HALF_FRAME, 64)
+#define NAX_RX_HALF_ROOM	(SKB_WITH_OVERHEAD(SZ_2K) - NAX_RX_HALF_HEADROOM)
+#define NAX_RX_HALF_FITS	(IS_ENABLED(CONFIG_64BIT) && PAGE_SIZE == SZ_4K && \
+				 SKB_WITH_OVERHEAD(SZ_2K) >= NAX_RX_HALF_FRAME + NET_SKB_PAD)
 /* With LRO it is pages that lie side by side, since a device joins frames in one buffer. */
 #define NAX_LRO_SIZE		max_t(size_t, PAGE_SIZE, SZ_16K)
 #define NAX_LRO_ROOM		(SKB_WITH_OVERHEAD(NAX_LRO_SIZE) - NAX_RX_HEADROOM)
@@ -102,8 +115,11 @@ struct nax_rx_run {
 /**
  * struct nax_rx - what the kernel hangs on a receive queue, nax_queue.backend
  * @pool: where its pages come from
- * @size: bytes of a buffer's pages: PAGE_SIZE, with LRO NAX_LRO_SIZE
- * @buf_len: bytes of a page that the device may fill
+ * @spare_dma: where the device finds @spare
+ * @spare: nax_slot.buf of the other half of the page that was last taken, 0: there is none
+ * @headroom: bytes of a buffer before the frame
+ * @size: bytes of a buffer: SZ_2K for halves, PAGE_SIZE, with LRO NAX_LRO_SIZE
+ * @buf_len: bytes of a buffer that the device may fill
  * @xdp: for XDP programs
  * @xdp_ready: @xdp is registered
  * @ran: the queue was started; its NAPI rests when it is freed
@@ -113,6 +129,9 @@ struct nax_rx_run {
  */
 struct nax_rx {
 	struct page_pool *pool;
+	dma_addr_t spare_dma;
+	u32 spare;
+	u32 headroom;
 	u32 size;
 	u32 buf_len;
 	struct xdp_rxq_info xdp;
@@ -354,6 +373,16 @@ static inline struct nax_tx *nax_tx_of(const struct nax_queue *q)
 extern const struct nax_backend_ops nax_linux_backend;
 
 /* buffer.c */
+/**
+ * nax_rx_buf_len() - nax_config.rx_buf_len for all else of a configuration
+ * @d: device
+ * @config: what it will be
+ * @prog: XDP program that will look at received frames, NULL: none
+ *
+ * Return: bytes.
+ */
+u32 nax_rx_buf_len(const struct nax_device *d, const struct nax_config *config,
+		   const struct bpf_prog *prog);
 int nax_linux_queue_make(struct nax_queue *q);
 void nax_linux_queue_free(struct nax_queue *q);
 void nax_linux_queue_starting(struct nax_queue *q);
@@ -364,21 +393,30 @@ void nax_linux_buf_home(struct nax_queue *q, struct nax_slot *slot);
 u8 *nax_linux_buf_addr(struct nax_queue *q, const struct nax_slot *slot);
 u32 nax_linux_buf_room(struct nax_queue *q, const struct nax_slot *slot, u32 *after);
 
-/* The page of a receive slot is known by its frame number, which leaves buf its 32 bits. */
+/*
+ * The buffer of a receive slot is known by the number of the half page that it begins with, which
+ * leaves buf its 32 bits: they reach 8 TiB.
+ */
 static inline struct page *nax_slot_page(const struct nax_slot *s)
 {
-	return pfn_to_page(s->buf);
+	return pfn_to_page(s->buf >> 1);
+}
+
+/** nax_slot_offset() - where in that page it begins. */
+static inline u32 nax_slot_offset(const struct nax_slot *s)
+{
+	return (s->buf & 1) * (PAGE_SIZE / 2);
 }
 
 static inline void *nax_slot_va(const struct nax_slot *s)
 {
-	return page_address(nax_slot_page(s));
+	return phys_to_virt((phys_addr_t)s->buf << (PAGE_SHIFT - 1));
 }
 
-/** nax_slot_set_page() - @page of the queue's pool is the slot's buffer from now on. */
+/** nax_slot_set_page() - a whole @page of the queue's pool is the slot's buffer from now on. */
 static inline void nax_slot_set_page(struct nax_slot *s, struct page *page)
 {
-	s->buf = (u32)page_to_pfn(page);
+	s->buf = (u32)page_to_pfn(page) << 1;
 	s->dma = page_pool_get_dma_addr(page) + NAX_RX_HEADROOM;
 }
 
@@ -387,21 +425,24 @@ static inline struct page *nax_rx_page(struct nax_rx *rx)
 {
 	struct page *page = page_pool_dev_alloc_pages(rx->pool);
 
-	if (IS_ENABLED(CONFIG_64BIT) && unlikely(page && page_to_pfn(page) > U32_MAX)) {
+	if (IS_ENABLED(CONFIG_64BIT) && unlikely(page && page_to_pfn(page) > U32_MAX >> 1)) {
 		page_pool_put_full_page(rx->pool, page, false);
 		return NULL;
 	}
 	return page;
 }
 
-/** nax_rx_refill() - another page for a slot whose own goes elsewhere; false without memory. */
+/** nax_rx_refill_page() - nax_rx_refill() from another page. */
+bool nax_rx_refill_page(struct nax_rx *rx, struct nax_slot *s);
+
+/** nax_rx_refill() - another buffer for a slot whose own goes elsewhere; false without memory. */
 static inline bool nax_rx_refill(struct nax_rx *rx, struct nax_slot *s)
 {
-	struct page *page = nax_rx_page(rx);
-
-	if (unlikely(!page))
-		return false;
-	nax_slot_set_page(s, page);
+	if (!rx->spare)
+		return nax_rx_refill_page(rx, s);
+	s->buf = rx->spare;
+	s->dma = rx->spare_dma;
+	rx->spare = 0;
 	return true;
 }
 
@@ -462,9 +503,11 @@ void nax_xsk_mtu(const struct nax_device *d);
 int nax_netdev_alloc(struct nax_device *d, struct nax_error *err);
 void nax_netdev_free(struct nax_device *d);
 int nax_netdev_register(struct nax_device *d, struct nax_error *err);
-/** nax_netdev_reconfigure() - bring @config into force, now or at the next open; control. */
-int nax_netdev_reconfigure(struct nax_device *d, const struct nax_config *config,
-			   struct nax_error *err);
+/** nax_netdev_say() - why something is refused: as extack where there is one, else to the log. */
+void nax_netdev_say(struct nax_device *d, struct netlink_ext_ack *extack, const char *text);
+/** nax_netdev_change() - bring @config into force, now or at the next open; else say why not. */
+int nax_netdev_change(struct nax_device *d, const struct nax_config *config,
+		      struct netlink_ext_ack *extack);
 /** nax_netdev_set_napi() - tell the kernel which NAPI serves which queue, or none; rtnl. */
 void nax_netdev_set_napi(struct nax_device *d, bool on);
 /** nax_netdev_set_xps() - each CPU sends by a queue of its own; rtnl. */

@@ -51,7 +51,7 @@ static struct sk_buff *nax_lro_one(struct nax_rx_run *r, struct nax_slot *s)
 
 	if (segments <= 1 && s->len <= NAX_LRO_COPY_MAX)
 		return nax_lro_copy(r, s);
-	skb = nax_rx_first(r, s, nax_rx_of_run(r)->size);
+	skb = nax_rx_first(r, s);
 	if (skb && segments > 1 && (flags & NAX_F_L4_MASK) == NAX_F_TCP)
 		nax_lro_mark(r, skb, segments, flags);
 	return skb;

@@ -49,16 +49,8 @@ static netdev_features_t nax_features_of(u64 offloads)
 	return f;
 }
 
-/* What fits in a buffer's pages, in steps that the device knows. */
-static u32 nax_rx_buf_len(const struct nax_caps *caps, u64 offloads)
-{
-	u32 room = offloads & NAX_OFFLOAD_LRO ? NAX_LRO_ROOM : NAX_RX_ROOM;
-
-	return min_t(u32, round_down(room, caps->rx_buf_step), caps->rx_buf_max);
-}
-
-int nax_netdev_reconfigure(struct nax_device *d, const struct nax_config *config,
-			   struct nax_error *err)
+static int nax_netdev_reconfigure(struct nax_device *d, const struct nax_config *config,
+				  struct nax_error *err)
 {
 	int ret;
 
@@ -68,6 +60,28 @@ int nax_netdev_reconfigure(struct nax_device *d, const struct nax_config *config
 		ret = nax_config_check(d->adapter, config, err);
 	if (!ret)
 		d->config = *config;
+	return ret;
+}
+
+void nax_netdev_say(struct nax_device *d, struct netlink_ext_ack *extack, const char *text)
+{
+	if (extack)
+		NL_SET_ERR_MSG_FMT_MOD(extack, "%s", text);
+	else
+		netdev_err(d->net, "%s\n", text);
+}
+
+int nax_netdev_change(struct nax_device *d, const struct nax_config *config,
+		      struct netlink_ext_ack *extack)
+{
+	struct nax_error err;
+	int ret;
+
+	mutex_lock(&d->control);
+	ret = nax_netdev_reconfigure(d, config, &err);
+	mutex_unlock(&d->control);
+	if (ret)
+		nax_netdev_say(d, extack, err.text);
 	return ret;
 }
 
@@ -153,22 +167,6 @@ static int nax_stop(struct net_device *dev)
 	return 0;
 }
 
-/*
- * Change one thing of the configuration; what refuses it is for the log where there is no extack.
- */
-static int nax_change(struct nax_device *d, struct nax_config *config)
-{
-	struct nax_error err;
-	int ret;
-
-	mutex_lock(&d->control);
-	ret = nax_netdev_reconfigure(d, config, &err);
-	mutex_unlock(&d->control);
-	if (ret)
-		netdev_err(d->net, "%s\n", err.text);
-	return ret;
-}
-
 static int nax_change_mtu(struct net_device *dev, int mtu)
 {
 	struct nax_device *d = nax_netdev_device(dev);
@@ -181,7 +179,8 @@ static int nax_change_mtu(struct net_device *dev, int mtu)
 		return -EINVAL;
 	}
 	config.mtu = mtu;
-	ret = nax_change(d, &config);
+	config.rx_buf_len = nax_rx_buf_len(d, &config, d->prog);
+	ret = nax_netdev_change(d, &config, NULL);
 	if (ret)
 		return ret;
 	WRITE_ONCE(dev->mtu, mtu);
@@ -199,7 +198,7 @@ static int nax_set_mac(struct net_device *dev, void *p)
 	if (!is_valid_ether_addr(sa->sa_data))
 		return -EADDRNOTAVAIL;
 	ether_addr_copy(config.mac, sa->sa_data);
-	ret = nax_change(d, &config);
+	ret = nax_netdev_change(d, &config, NULL);
 	if (ret)
 		return ret;
 	eth_hw_addr_set(dev, sa->sa_data);
@@ -232,8 +231,8 @@ static int nax_set_features(struct net_device *dev, netdev_features_t features)
 		else
 			config.offloads &= ~offload;
 	}
-	config.rx_buf_len = nax_rx_buf_len(&d->adapter->caps, config.offloads);
-	ret = config.offloads == d->config.offloads ? 0 : nax_change(d, &config);
+	config.rx_buf_len = nax_rx_buf_len(d, &config, d->prog);
+	ret = config.offloads == d->config.offloads ? 0 : nax_netdev_change(d, &config, NULL);
 	/* Without the feature nobody sees the rules, so none may come back with it. */
 	if (!ret && !(config.offloads & NAX_OFFLOAD_FLOW))
 		nax_flow_forget(d);
@@ -358,7 +357,7 @@ static void nax_config_first(struct nax_device *d)
 	nax_config_default(d->adapter, &d->config);
 	d->config.n_rxq = min_t(u32, pairs, caps->rss_queues_max ? caps->rss_queues_max : 1);
 	d->config.n_txq = min_t(u32, pairs, caps->txq_max);
-	d->config.rx_buf_len = nax_rx_buf_len(caps, d->config.offloads);
+	d->config.rx_buf_len = nax_rx_buf_len(d, &d->config, NULL);
 	set_bit(0, d->vlan);
 }
 

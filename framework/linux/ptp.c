@@ -304,7 +304,7 @@ static int nax_ptp_choose(struct nax_ptp *p, const struct nax_stamps *stamps,
 		WRITE_ONCE(p->tx_on, stamps->tx);
 	mutex_unlock(&d->control);
 	if (ret)
-		nax_ethtool_say(d, extack, err.text);
+		nax_netdev_say(d, extack, err.text);
 	return ret;
 }
 
@@ -340,7 +340,7 @@ int nax_ptp_stamps_set(struct net_device *dev, int tx_type, int *rx_filter,
 	else
 		ret = 0;
 	if (ret) {
-		nax_ethtool_say(d, extack, err.text);
+		nax_netdev_say(d, extack, err.text);
 		return ret;
 	}
 	stamps.tx = tx_type == HWTSTAMP_TX_ON;

@@ -51,17 +51,45 @@ void nax_rx_deliver(struct nax_rx_run *r, struct sk_buff *skb, const struct nax_
 	nax_rx_up(r, skb, last);
 }
 
+/* nax_rx_first(), in place where it is done for each packet. */
+static __always_inline struct sk_buff *nax_rx_take(struct nax_rx_run *r, struct nax_slot *s)
+{
+	struct nax_rx *rx = nax_rx_of_run(r);
+	void *va = nax_slot_va(s);
+	u32 len = s->len;
+	struct sk_buff *skb;
+
+	net_prefetch(va + rx->headroom);
+	nax_rx_sync(r, s);
+	if (unlikely(!nax_rx_refill(rx, s)))
+		return NULL;
+	skb = napi_build_skb(va, rx->size);
+	if (unlikely(!skb)) {
+		page_pool_recycle_direct(rx->pool, virt_to_page(va));
+		return NULL;
+	}
+	skb_mark_for_recycle(skb);
+	skb_reserve(skb, rx->headroom);
+	__skb_put(skb, len);
+	return skb;
+}
+
+noinline struct sk_buff *nax_rx_first(struct nax_rx_run *r, struct nax_slot *s)
+{
+	return nax_rx_take(r, s);
+}
+
 static bool nax_rx_next(struct nax_rx_run *r, struct sk_buff *skb, struct nax_slot *s)
 {
+	struct nax_rx *rx = nax_rx_of_run(r);
+	u32 offset = nax_slot_offset(s) + rx->headroom;
 	struct page *old = nax_slot_page(s);
 	u32 len = s->len;
 
 	nax_rx_sync(r, s);
-	if (unlikely(skb_shinfo(skb)->nr_frags >= MAX_SKB_FRAGS ||
-		     !nax_rx_refill(nax_rx_of_run(r), s)))
+	if (unlikely(skb_shinfo(skb)->nr_frags >= MAX_SKB_FRAGS || !nax_rx_refill(rx, s)))
 		return false;
-	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, old, NAX_RX_HEADROOM, len,
-			nax_rx_of_run(r)->size);
+	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, old, offset, len, rx->size);
 	return true;
 }
 
@@ -90,8 +118,7 @@ static noinline bool nax_rx_wanted(struct nax_rx_run *r, u32 first, u32 end,
 /* The packet in slots [@i, @end). */
 static struct sk_buff *nax_rx_parts(struct nax_rx_run *r, u32 i, u32 end)
 {
-	struct sk_buff *skb = nax_rx_first(r, nax_ring_slot(&r->q->ring, i),
-					   nax_rx_of_run(r)->size);
+	struct sk_buff *skb = nax_rx_first(r, nax_ring_slot(&r->q->ring, i));
 
 	while (skb && ++i != end) {
 		if (unlikely(!nax_rx_next(r, skb, nax_ring_slot(&r->q->ring, i)))) {
@@ -132,7 +159,7 @@ static void nax_rx_packets(struct nax_rx_run *r, u32 i, u32 end)
 			continue;
 		}
 		i++;
-		skb = nax_rx_first(r, s, PAGE_SIZE);
+		skb = nax_rx_take(r, s);
 		if (likely(skb))
 			nax_rx_up(r, skb, s);
 		else

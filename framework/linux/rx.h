@@ -21,33 +21,11 @@ static inline void nax_rx_sync(const struct nax_rx_run *r, const struct nax_slot
 /**
  * nax_rx_first() - the packet of a slot, or its first part
  * @r: poll
- * @s: slot, whose page goes with the packet and is replaced
- * @size: nax_rx.size
+ * @s: slot, whose buffer goes with the packet and is replaced
  *
- * Return: sk_buff; NULL if it cannot be taken: it stays in its slot, or its page goes back.
+ * Return: sk_buff; NULL if it cannot be taken: it stays in its slot, or its buffer goes back.
  */
-static __always_inline struct sk_buff *nax_rx_first(struct nax_rx_run *r, struct nax_slot *s,
-						    u32 size)
-{
-	struct nax_rx *rx = nax_rx_of_run(r);
-	void *va = nax_slot_va(s);
-	u32 len = s->len;
-	struct sk_buff *skb;
-
-	net_prefetch(va + NAX_RX_HEADROOM);
-	nax_rx_sync(r, s);
-	if (unlikely(!nax_rx_refill(rx, s)))
-		return NULL;
-	skb = napi_build_skb(va, size);
-	if (unlikely(!skb)) {
-		page_pool_recycle_direct(rx->pool, virt_to_page(va));
-		return NULL;
-	}
-	skb_mark_for_recycle(skb);
-	skb_reserve(skb, NAX_RX_HEADROOM);
-	__skb_put(skb, len);
-	return skb;
-}
+struct sk_buff *nax_rx_first(struct nax_rx_run *r, struct nax_slot *s);
 
 /**
  * nax_rx_special() - a packet that is damaged, has several slots or a time stamp

@@ -374,7 +374,7 @@ static noinline void nax_xdp_many(struct nax_rx_run *r, u32 i, u32 end)
 static __always_inline void nax_xdp_one(struct nax_rx_run *r, struct nax_slot *s)
 {
 	struct xdp_buff *xdp = &r->buff.xdp;
-	struct page *page;
+	struct page *page, *other;
 	u32 act;
 
 	nax_rx_sync(r, s);
@@ -387,10 +387,12 @@ static __always_inline void nax_xdp_one(struct nax_rx_run *r, struct nax_slot *s
 		goto drop;
 	}
 	page = nax_slot_page(s);
-	if (unlikely(!nax_rx_refill(nax_rx_of_run(r), s))) {
+	other = nax_rx_page(nax_rx_of_run(r));
+	if (unlikely(!other)) {
 		r->drops++;
 		goto drop;
 	}
+	nax_slot_set_page(s, other);
 	if (act == XDP_TX)
 		nax_xdp_add(r, page, xdp->data - xdp->data_hard_start, xdp->data_end - xdp->data);
 	else
@@ -436,25 +438,42 @@ void nax_xdp_packets(struct nax_rx_run *r, u32 first, u32 end)
 	nax_xdp_finish(r);
 }
 
+/* Receive buffers as they must be before a program sees one, and may be when it sees no more. */
+static int nax_xdp_buffers(struct nax_device *d, const struct nax_config *config,
+			   struct netlink_ext_ack *extack)
+{
+	return config->rx_buf_len == d->config.rx_buf_len ? 0 :
+	       nax_netdev_change(d, config, extack);
+}
+
 static int nax_xdp_setup(struct nax_device *d, struct netdev_bpf *bpf)
 {
 	struct bpf_prog *prog = bpf->prog, *old;
+	struct nax_config config = d->config;
+	int ret;
 
 	if (prog && d->config.offloads & NAX_OFFLOAD_LRO) {
 		NL_SET_ERR_MSG_MOD(bpf->extack,
 				   "large-receive-offload is on: a program wants to see frames, not what was joined of them");
 		return -EOPNOTSUPP;
 	}
+	config.rx_buf_len = nax_rx_buf_len(d, &config, prog);
 	if (prog && !prog->aux->xdp_has_frags &&
-	    d->config.mtu + NAX_FRAME_MORE > d->config.rx_buf_len) {
+	    config.mtu + NAX_FRAME_MORE > config.rx_buf_len) {
 		NL_SET_ERR_MSG_FMT_MOD(bpf->extack,
 				       "mtu is %u: the limit is %u for a program that takes no fragments",
-				       d->config.mtu, d->config.rx_buf_len - NAX_FRAME_MORE);
+				       config.mtu, config.rx_buf_len - NAX_FRAME_MORE);
 		return -EOPNOTSUPP;
 	}
+	ret = prog ? nax_xdp_buffers(d, &config, bpf->extack) : 0;
+	if (ret)
+		return ret;
 	old = xchg(&d->prog, prog);
 	if (old)
 		bpf_prog_put(old);
+	/* Without memory for them the queues keep what they have. */
+	if (!prog)
+		nax_xdp_buffers(d, &config, bpf->extack);
 	/* LRO that was asked for meanwhile. */
 	if (old && !prog)
 		netdev_update_features(d->net);

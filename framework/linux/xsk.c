@@ -51,7 +51,7 @@ void nax_xsk_begin(struct nax_queue *q)
 static void nax_xsk_uncover(struct nax_rx *rx, struct nax_slot *s, u32 i)
 {
 	rx->over[i] = NULL;
-	nax_slot_set_page(s, nax_slot_page(s));
+	s->dma = page_pool_get_dma_addr(nax_slot_page(s)) + nax_slot_offset(s) + rx->headroom;
 }
 
 /** nax_xsk_end() - a queue that has stopped has nothing of a socket's any more; paused. */
@@ -176,7 +176,7 @@ static void nax_xsk_page(struct nax_rx_run *r, struct nax_slot *s)
 	if (r->prog)
 		nax_xdp_page(r, s);
 	else
-		nax_rx_deliver(r, nax_rx_first(r, s, PAGE_SIZE), s);
+		nax_rx_deliver(r, nax_rx_first(r, s), s);
 }
 
 /* A frame of several buffers is no socket's, and a program wants it in one piece. */

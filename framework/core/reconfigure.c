@@ -35,18 +35,21 @@ struct nax_change {
 static int nax_change_make(struct nax_core *c, struct nax_change *ch, struct nax_error *err)
 {
 	const struct nax_config *old = &c->config, *cfg = &ch->cfg;
+	u64 differ = ch->new.offloads ^ ch->old.offloads;
+	/* Buffers between two of the device's steps are right for as long as no frame is longer. */
+	bool longer = c->a.caps.rx_long_dropped &&
+		      (cfg->mtu != old->mtu || differ & NAX_OFFLOAD_RX_ALL);
 	/* Whether frames are joined is a property of a queue. */
 	bool rx = cfg->rx_ring != old->rx_ring || ch->new.rx_buf_len != ch->old.rx_buf_len ||
-		  (ch->new.offloads ^ ch->old.offloads) & NAX_OFFLOAD_LRO;
+		  longer || differ & NAX_OFFLOAD_LRO;
 	bool tx = cfg->tx_ring != old->tx_ring;
 	int ret = 0;
 	u16 i;
 
 	ch->restart = cfg->n_rxq != old->n_rxq || cfg->n_txq != old->n_txq ||
 		      (cfg->mtu != old->mtu && !c->a.driver->ops->set_mtu) ||
-		      ((ch->new.offloads ^ ch->old.offloads) & NAX_OFFLOAD_FLOW);
-	ch->rest = ch->restart || rx || tx || cfg->mtu != old->mtu ||
-		   ch->new.offloads != ch->old.offloads;
+		      differ & NAX_OFFLOAD_FLOW;
+	ch->rest = ch->restart || rx || tx || cfg->mtu != old->mtu || differ;
 	for (i = rx ? 0 : old->n_rxq; !ret && i < cfg->n_rxq; i++)
 		ret = nax_queue_make(c, cfg, true, i, &ch->rxq[i], err);
 	for (i = tx ? 0 : old->n_txq; !ret && i < cfg->n_txq; i++)

@@ -146,12 +146,12 @@ struct nax_rx {
  * struct nax_xsk - AF_XDP sockets without copies on a pair of queues
  * @pool: their memory, and what they want to send
  * @rxq: for XDP programs
- * @buf_len: bytes of a frame that the device may fill
+ * @room: bytes of a frame that a packet may fill
  */
 struct nax_xsk {
 	struct xsk_buff_pool *pool;
 	struct xdp_rxq_info rxq;
-	u32 buf_len;
+	u32 room;
 };
 
 /**
@@ -495,8 +495,8 @@ void nax_xsk_cover(struct nax_queue *q, struct nax_slot *s);
 bool nax_xsk_tx_poll(struct nax_irq *irq, struct nax_queue *q, u32 budget);
 /** nax_xsk_sent() - let go of @n frames that were sent, or not; the queue's poll context. */
 void nax_xsk_sent(struct nax_tx *tx, u32 n);
-/** nax_xsk_mtu() - the MTU is another now: tell whose sockets have no room for it; under rtnl. */
-void nax_xsk_mtu(const struct nax_device *d);
+/** nax_xsk_changed() - MTU or offloads are others now: tell whose sockets have no room; rtnl. */
+void nax_xsk_changed(const struct nax_device *d);
 
 /* netdev.c */
 /** nax_netdev_alloc() - make the net_device; nax_netdev_free() also takes one that is half made. */

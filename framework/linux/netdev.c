@@ -184,7 +184,7 @@ static int nax_change_mtu(struct net_device *dev, int mtu)
 	if (ret)
 		return ret;
 	WRITE_ONCE(dev->mtu, mtu);
-	nax_xsk_mtu(d);
+	nax_xsk_changed(d);
 	return 0;
 }
 
@@ -233,6 +233,8 @@ static int nax_set_features(struct net_device *dev, netdev_features_t features)
 	}
 	config.rx_buf_len = nax_rx_buf_len(d, &config, d->prog);
 	ret = config.offloads == d->config.offloads ? 0 : nax_netdev_change(d, &config, NULL);
+	if (!ret && (features ^ dev->features) & NETIF_F_RXALL)
+		nax_xsk_changed(d);
 	/* Without the feature nobody sees the rules, so none may come back with it. */
 	if (!ret && !(config.offloads & NAX_OFFLOAD_FLOW))
 		nax_flow_forget(d);

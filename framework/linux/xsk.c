@@ -33,10 +33,23 @@ int nax_xsk_make(struct nax_queue *q)
 	return rx->over ? 0 : -ENOMEM;
 }
 
+/*
+ * What of a frame the device may fill. In steps that it knows; but all of it where no packet can be
+ * longer: a buffer that it takes for a larger one is filled no further then.
+ */
+static u32 nax_xsk_buf_len(const struct nax_caps *caps, const struct nax_xsk *xsk, u32 max_frame,
+			   u64 offloads)
+{
+	if (caps->rx_long_dropped && max_frame <= xsk->room && !(offloads & NAX_OFFLOAD_RX_ALL))
+		return xsk->room;
+	return round_down(xsk->room, caps->rx_buf_step);
+}
+
 /** nax_xsk_begin() - a queue that is about to start is for sockets, or is not; paused. */
 void nax_xsk_begin(struct nax_queue *q)
 {
 	struct nax_xsk *xsk = nax_device_of(q->adapter)->xsk[q->index];
+	const struct nax_adapter *a = q->adapter;
 	struct nax_rx *rx;
 
 	if (!q->is_rx) {
@@ -45,7 +58,10 @@ void nax_xsk_begin(struct nax_queue *q)
 	}
 	rx = nax_rx_of(q);
 	rx->xsk = xsk;
-	q->buf_len = xsk ? min(rx->buf_len, xsk->buf_len) : rx->buf_len;
+	q->buf_len = rx->buf_len;
+	if (xsk)
+		q->buf_len = min(q->buf_len,
+				 nax_xsk_buf_len(&a->caps, xsk, a->max_frame, a->offloads));
 }
 
 static void nax_xsk_uncover(struct nax_rx *rx, struct nax_slot *s, u32 i)
@@ -330,12 +346,15 @@ static int nax_xsk_in_force(struct nax_device *d, struct nax_xsk *xsk, u32 index
 
 static void nax_xsk_tell(const struct nax_device *d, const struct nax_xsk *xsk, u32 index)
 {
-	if (d->config.mtu + NAX_FRAME_MORE > xsk->buf_len)
+	u32 max_frame = d->config.mtu + NAX_FRAME_MORE;
+	u32 len = nax_xsk_buf_len(&d->adapter->caps, xsk, max_frame, d->config.offloads);
+
+	if (max_frame > len)
 		netdev_notice(d->net, "AF_XDP: queue %u: frames of the socket have room for %u bytes: longer packets are dropped\n",
-			      index, xsk->buf_len);
+			      index, len);
 }
 
-void nax_xsk_mtu(const struct nax_device *d)
+void nax_xsk_changed(const struct nax_device *d)
 {
 	u32 i;
 
@@ -357,9 +376,9 @@ static int nax_xsk_check(struct nax_device *d, const struct nax_xsk *xsk, u32 in
 		netdev_err(d->net, "AF_XDP: large-receive-offload is on: sockets want to see frames, not what was joined of them\n");
 		return -EOPNOTSUPP;
 	}
-	if (xsk->buf_len < caps->rx_buf_min) {
+	if (xsk->room < caps->rx_buf_min) {
 		netdev_err(d->net, "AF_XDP: frames of the socket have room for %u bytes: the device needs %u at least\n",
-			   xsk->buf_len, caps->rx_buf_min);
+			   xsk->room, caps->rx_buf_min);
 		return -EOPNOTSUPP;
 	}
 	nax_xsk_tell(d, xsk, index);
@@ -375,8 +394,7 @@ static int nax_xsk_add(struct nax_device *d, struct xsk_buff_pool *pool, u32 ind
 	if (!xsk)
 		return -ENOMEM;
 	xsk->pool = pool;
-	xsk->buf_len = min_t(u32, round_down(xsk_pool_get_rx_frame_size(pool),
-					     d->adapter->caps.rx_buf_step), NAX_RX_ROOM);
+	xsk->room = xsk_pool_get_rx_frame_size(pool);
 	ret = nax_xsk_check(d, xsk, index);
 	if (ret)
 		goto free;

@@ -302,6 +302,29 @@ static void test_lro_is_of_queues(void **state)
 	fake_destroy(f);
 }
 
+/* A buffer that the device takes for a larger one goes before frames can be longer. */
+static void test_long_frames_are_of_queues(void **state)
+{
+	struct fake *f = fake_up(0, 1);
+	struct nax_config c = *nax_adapter_config(f->a);
+
+	(void)state;
+	fake_journal(f, FAKE_DRIVER);
+	c.mtu = 1400;
+	assert_int_equal(nax_adapter_reconfigure(f->a, &c, NULL), 0);
+	assert_string_equal(fake_journal(f, FAKE_DRIVER), "set_mtu");
+	f->a->caps.rx_long_dropped = true;
+	c.mtu = 1500;
+	assert_int_equal(nax_adapter_reconfigure(f->a, &c, NULL), 0);
+	assert_string_equal(fake_journal(f, FAKE_DRIVER), "queue_stop:rx0 set_mtu queue_start:rx0");
+	c.offloads |= NAX_OFFLOAD_RX_ALL;
+	assert_int_equal(nax_adapter_reconfigure(f->a, &c, NULL), 0);
+	assert_string_equal(fake_journal(f, FAKE_DRIVER),
+			    "queue_stop:rx0 set_offloads set_rss set_filter queue_start:rx0");
+	f->a->caps.rx_long_dropped = false;
+	fake_destroy(f);
+}
+
 static void test_queue_count(void **state)
 {
 	struct fake *f = fake_up(0, 1);
@@ -581,6 +604,7 @@ int main(void)
 		cmocka_unit_test(test_live_changes),
 		cmocka_unit_test(test_resize_keeps_queue_and_counters),
 		cmocka_unit_test(test_lro_is_of_queues),
+		cmocka_unit_test(test_long_frames_are_of_queues),
 		cmocka_unit_test(test_queue_count),
 		cmocka_unit_test(test_mtu_without_set_mtu),
 		cmocka_unit_test(test_every_allocation_fails),

@@ -84,7 +84,10 @@ static void fill_queue_caps(struct nax_adapter *a, struct nax_caps *caps)
 	caps->rx_buf_min = IXGBE_RX_BUF_STEP;
 	caps->rx_buf_max = 16384;
 	caps->rx_buf_step = IXGBE_RX_BUF_STEP;
-	/* By MAXFRS: see mac_init() in hw.c. */
+	/*
+	 * By MAXFRS, which mac_init() sets. In-tree ixgbe leans on it as well: of 2 KiB that
+	 * ixgbe_configure_srrctl() says it has 1534 bytes, by ixgbe_rx_bufsz().
+	 */
 	caps->rx_long_dropped = true;
 }
 

@@ -61,8 +61,7 @@ static int nax_config_check_ranges(const struct nax_caps *caps, const struct nax
 static bool nax_config_buf_fits(const struct nax_caps *caps, u32 len, const struct nax_shape *s)
 {
 	return len % caps->rx_buf_step == 0 ||
-	       (caps->rx_long_dropped && len >= s->max_frame &&
-		!(s->offloads & (NAX_OFFLOAD_RX_ALL | NAX_OFFLOAD_LRO)));
+	       (nax_rx_long_dropped(caps, s->offloads) && len >= s->max_frame);
 }
 
 static int nax_config_check_buffers(const struct nax_adapter *a, const struct nax_config *c,

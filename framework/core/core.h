@@ -133,6 +133,19 @@ struct nax_config {
 	struct nax_link_settings link;
 };
 
+/**
+ * nax_rx_long_dropped() - whether frames longer than a configuration has them stay outside
+ * @caps: capabilities
+ * @offloads: nax_config.offloads
+ *
+ * Return: true: a receive buffer that holds the longest frame may have any length.
+ */
+static inline bool nax_rx_long_dropped(const struct nax_caps *caps, u64 offloads)
+{
+	return caps->rx_long_dropped &&
+	       !(caps->offloads & offloads & (NAX_OFFLOAD_RX_ALL | NAX_OFFLOAD_LRO));
+}
+
 /** enum nax_recovery - the steps of recovery, in this order */
 enum nax_recovery {
 	NAX_RECOVER_NONE,

@@ -17,7 +17,7 @@
  */
 static bool nax_rx_can_halve(const struct nax_caps *caps)
 {
-	return NAX_RX_HALF_FITS && caps->rx_long_dropped && caps->rx_buf_min <= NAX_RX_HALF_ROOM &&
+	return NAX_RX_HALF_FITS && caps->rx_buf_min <= NAX_RX_HALF_ROOM &&
 	       caps->rx_buf_max > NAX_RX_HALF_ROOM;
 }
 
@@ -26,33 +26,28 @@ u32 nax_rx_buf_len(const struct nax_device *d, const struct nax_config *config,
 		   const struct bpf_prog *prog)
 {
 	const struct nax_caps *caps = &d->adapter->caps;
-	u64 offloads = config->offloads & caps->offloads;
-	u32 room = offloads & NAX_OFFLOAD_LRO ? NAX_LRO_ROOM : NAX_RX_ROOM;
+	bool lro = caps->offloads & config->offloads & NAX_OFFLOAD_LRO;
+	u32 room = lro ? NAX_LRO_ROOM : NAX_RX_ROOM;
 
-	if (nax_rx_can_halve(caps) && config->mtu <= ETH_DATA_LEN && !prog &&
-	    !(offloads & (NAX_OFFLOAD_LRO | NAX_OFFLOAD_RX_ALL)))
+	if (nax_rx_can_halve(caps) && nax_rx_long_dropped(caps, config->offloads) &&
+	    config->mtu <= ETH_DATA_LEN && !prog)
 		return NAX_RX_HALF_ROOM;
 	return min_t(u32, round_down(room, caps->rx_buf_step), caps->rx_buf_max);
 }
 
-/* The other half is for whichever slot of the queue wants a buffer next. */
-static void nax_rx_halve(struct nax_rx *rx, struct nax_slot *s, struct page *page)
-{
-	nax_page_pool_halve(page);
-	s->dma -= NAX_RX_HEADROOM - NAX_RX_HALF_HEADROOM;
-	rx->spare = s->buf | 1;
-	rx->spare_dma = s->dma + SZ_2K;
-}
-
+/* The other half of the page is for whichever slot of the queue wants a buffer next. */
 bool nax_rx_refill_page(struct nax_rx *rx, struct nax_slot *s)
 {
 	struct page *page = nax_rx_page(rx);
 
 	if (unlikely(!page))
 		return false;
-	nax_slot_set_page(s, page);
-	if (rx->size < PAGE_SIZE)
-		nax_rx_halve(rx, s, page);
+	nax_slot_set_page(rx, s, page);
+	if (rx->size == SZ_2K) {
+		page_pool_fragment_page(page, 2);
+		rx->spare = s->buf | 1;
+		rx->spare_dma = s->dma + SZ_2K;
+	}
 	return true;
 }
 

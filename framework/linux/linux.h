@@ -413,11 +413,11 @@ static inline void *nax_slot_va(const struct nax_slot *s)
 	return phys_to_virt((phys_addr_t)s->buf << (PAGE_SHIFT - 1));
 }
 
-/** nax_slot_set_page() - a whole @page of the queue's pool is the slot's buffer from now on. */
-static inline void nax_slot_set_page(struct nax_slot *s, struct page *page)
+/** nax_slot_set_page() - the slot's buffer begins where @page of the queue's pool does. */
+static inline void nax_slot_set_page(const struct nax_rx *rx, struct nax_slot *s, struct page *page)
 {
 	s->buf = (u32)page_to_pfn(page) << 1;
-	s->dma = page_pool_get_dma_addr(page) + NAX_RX_HEADROOM;
+	s->dma = page_pool_get_dma_addr(page) + rx->headroom;
 }
 
 /** nax_rx_page() - a page from the pool; NULL without memory, or out of reach of slot.buf. */

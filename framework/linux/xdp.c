@@ -259,7 +259,7 @@ static bool nax_xdp_gather(struct nax_rx_run *r, struct xdp_buff *xdp, u32 i, u3
 		u32 len = s->len;
 
 		nax_rx_sync(r, s);
-		nax_slot_set_page(s, page[k]);
+		nax_slot_set_page(rx, s, page[k]);
 		if (!k)
 			continue;
 		skb_frag_fill_page_desc(&info->frags[info->nr_frags++], old, NAX_RX_HEADROOM, len);
@@ -373,6 +373,7 @@ static noinline void nax_xdp_many(struct nax_rx_run *r, u32 i, u32 end)
  */
 static __always_inline void nax_xdp_one(struct nax_rx_run *r, struct nax_slot *s)
 {
+	struct nax_rx *rx = nax_rx_of_run(r);
 	struct xdp_buff *xdp = &r->buff.xdp;
 	struct page *page, *other;
 	u32 act;
@@ -387,12 +388,13 @@ static __always_inline void nax_xdp_one(struct nax_rx_run *r, struct nax_slot *s
 		goto drop;
 	}
 	page = nax_slot_page(s);
-	other = nax_rx_page(nax_rx_of_run(r));
+	/* nax_rx_refill() without its look for a spare half: with a program pages are whole. */
+	other = nax_rx_page(rx);
 	if (unlikely(!other)) {
 		r->drops++;
 		goto drop;
 	}
-	nax_slot_set_page(s, other);
+	nax_slot_set_page(rx, s, other);
 	if (act == XDP_TX)
 		nax_xdp_add(r, page, xdp->data - xdp->data_hard_start, xdp->data_end - xdp->data);
 	else

@@ -34,22 +34,25 @@ int nax_xsk_make(struct nax_queue *q)
 }
 
 /*
- * What of a frame the device may fill. In steps that it knows; but all of it where no packet can be
- * longer: a buffer that it takes for a larger one is filled no further then.
+ * What the device may fill of a socket's frame, no more than of the page below. In steps that it
+ * knows; but all of it where no packet can be longer: what it takes for a larger buffer it fills no
+ * further then.
  */
-static u32 nax_xsk_buf_len(const struct nax_caps *caps, const struct nax_xsk *xsk, u32 max_frame,
-			   u64 offloads)
+static u32 nax_xsk_buf_len(const struct nax_caps *caps, const struct nax_config *config,
+			   const struct nax_xsk *xsk)
 {
-	if (caps->rx_long_dropped && max_frame <= xsk->room && !(offloads & NAX_OFFLOAD_RX_ALL))
-		return xsk->room;
-	return round_down(xsk->room, caps->rx_buf_step);
+	u32 room = min(config->rx_buf_len, xsk->room);
+
+	if (nax_rx_long_dropped(caps, config->offloads) && config->mtu + NAX_FRAME_MORE <= room)
+		return room;
+	return round_down(room, caps->rx_buf_step);
 }
 
 /** nax_xsk_begin() - a queue that is about to start is for sockets, or is not; paused. */
 void nax_xsk_begin(struct nax_queue *q)
 {
 	struct nax_xsk *xsk = nax_device_of(q->adapter)->xsk[q->index];
-	const struct nax_adapter *a = q->adapter;
+	struct nax_adapter *a = q->adapter;
 	struct nax_rx *rx;
 
 	if (!q->is_rx) {
@@ -58,10 +61,7 @@ void nax_xsk_begin(struct nax_queue *q)
 	}
 	rx = nax_rx_of(q);
 	rx->xsk = xsk;
-	q->buf_len = rx->buf_len;
-	if (xsk)
-		q->buf_len = min(q->buf_len,
-				 nax_xsk_buf_len(&a->caps, xsk, a->max_frame, a->offloads));
+	q->buf_len = xsk ? nax_xsk_buf_len(&a->caps, nax_adapter_config(a), xsk) : rx->buf_len;
 }
 
 static void nax_xsk_uncover(struct nax_rx *rx, struct nax_slot *s, u32 i)
@@ -346,10 +346,9 @@ static int nax_xsk_in_force(struct nax_device *d, struct nax_xsk *xsk, u32 index
 
 static void nax_xsk_tell(const struct nax_device *d, const struct nax_xsk *xsk, u32 index)
 {
-	u32 max_frame = d->config.mtu + NAX_FRAME_MORE;
-	u32 len = nax_xsk_buf_len(&d->adapter->caps, xsk, max_frame, d->config.offloads);
+	u32 len = nax_xsk_buf_len(&d->adapter->caps, &d->config, xsk);
 
-	if (max_frame > len)
+	if (d->config.mtu + NAX_FRAME_MORE > len)
 		netdev_notice(d->net, "AF_XDP: queue %u: frames of the socket have room for %u bytes: longer packets are dropped\n",
 			      index, len);
 }

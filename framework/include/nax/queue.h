@@ -103,7 +103,7 @@ struct nax_tx_report {
  * @vector: interrupt vector that serves the queue
  * @desc_dma: bus address of @desc
  * @buf_len: Rx: bytes of a receive buffer, a multiple of nax_caps.rx_buf_step; with
- *	nax_caps.rx_long_dropped perhaps none, which holds nax_adapter.max_frame
+ *	nax_caps.rx_long_dropped any length that holds nax_adapter.max_frame, too
  * @index: 0 .. n_rxq - 1 or n_txq - 1
  * @group: queue group
  * @is_rx: receive or transmit

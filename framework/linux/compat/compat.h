@@ -39,20 +39,12 @@ static inline void nax_page_pool_of(struct page_pool_params *p, struct net_devic
 #endif
 }
 
-/*
- * Two users of a page of a pool, each of whom gives it back. Before 6.7 a pool must know that its
- * pages have several.
- */
+/* page_pool_fragment_page(): before 6.7 a pool must know that its pages have several users. */
 #ifdef PP_FLAG_PAGE_FRAG
 #define NAX_PP_HALVES	PP_FLAG_PAGE_FRAG
 #else
 #define NAX_PP_HALVES	0u
 #endif
-
-static inline void nax_page_pool_halve(struct page *page)
-{
-	page_pool_fragment_page(page, 2);
-}
 
 /* A pool that nobody used goes while its NAPI runs for other queues: the kernel would warn. */
 static inline void nax_page_pool_unused(struct page_pool *pool)

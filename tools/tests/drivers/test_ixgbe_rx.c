@@ -316,7 +316,7 @@ static void oversize(void **state)
 
 /*
  * A buffer that is no multiple of what the device counts in: it takes it for a larger one, and has
- * nothing to write beyond, since the longest frame fits. mtu 1500 in a frame with two tags.
+ * nothing to write beyond, since the longest frame fits: of mtu 1500, as with two tags.
  */
 static void buffer_between_steps(void **state)
 {

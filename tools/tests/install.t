@@ -50,6 +50,13 @@ static() {
 	gcc -o "$work/static" "$work/app.c" $(pkg-config --cflags nax) "$prefix/lib/libnax.a" \
 		-ljson-c -lpthread
 }
+plus_plus() {
+	g++ -x c++ -fsyntax-only -Wall -Wextra -Werror $(pkg-config --cflags nax) - <<'C'
+#include <nax/app.h>
+#include <nax/sim.h>
+C
+}
+ok "the headers are C++ too" plus_plus
 ok "an application builds against the shared library" shared
 ok "an application builds against the static library" static
 NICSIM=$prefix/bin/nicsim nicsim_start sim --port "$work/a.sock,model=82599,net=wire:w" \

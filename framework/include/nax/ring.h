@@ -56,11 +56,14 @@ struct nax_slot {
 /* The packet's half of a slot as two words, @flags and @len at their low ends. */
 typedef u64 __attribute__((may_alias)) nax_slot_word;
 
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "nax_slot_write() takes flags for what comes first in memory"
+#endif
+
 static inline void nax_slot_write(struct nax_slot *s, u64 flags_hash, u64 len_vlan_gso_group)
 {
 	nax_slot_word *w = (nax_slot_word *)&s->flags;
 
-	_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "flags come first in memory");
 	w[0] = flags_hash;
 	w[1] = len_vlan_gso_group;
 }

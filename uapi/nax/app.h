@@ -8,6 +8,11 @@
  *	poll = nax_poll_create(NULL, &err);
  *	nax_poll_add(poll, port, 0, 0, &err);
  *	nax_poll_run(poll, handler, state);
+ *	..
+ *	nax_poll_destroy(poll);
+ *	nax_port_close(port);
+ *
+ * Until nax_port_set_filter() the own address and broadcast are received, no multicast.
  *
  * The handler is called once per poll iteration. In it, and only there, rings may be touched:
  * receive rings are read and released, transmit rings are filled and submitted. Pointers into rings
@@ -16,9 +21,12 @@
  * All functions returning int give 0 (or a count where said) or a negative errno, and then fill
  * @err, which may be NULL.
  *
- * Threads: control functions (nax_port_*) may be called from any thread but not from a handler,
- * which gets -EDEADLK. A poll context belongs to the one thread that runs it; nax_poll_stop() may
- * be called from anywhere, signal handlers included.
+ * Threads: control functions may be called from any thread but not from a handler, which gets
+ * -EDEADLK, or zeroes and a line in the log where nothing can say so. They are nax_poll_add(),
+ * nax_poll_remove(), nax_poll_destroy(), and all of nax_port_* but nax_port_caps(),
+ * nax_port_event_fd() and nax_port_event_next(), which may be called anywhere, and the two that
+ * give rings, which are for handlers alone. A poll context belongs to the one thread that runs it;
+ * nax_poll_stop() may be called from anywhere, signal handlers included.
  */
 #ifndef NAX_APP_H
 #define NAX_APP_H
@@ -288,6 +296,10 @@ void nax_log_set(void (*fn)(void *arg, int level, const char *port, const char *
 /*
  * Memory. Every port of a process shares one mapping, so that a buffer can pass from one to
  * another. A slot's first half names a buffer; to forward, swap it with that of a transmit slot.
+ *
+ * Each slot of a ring has a buffer at all times. To send, call nax_buf_home() for a free slot,
+ * write to nax_slot_data(), and set what the slot says of the packet. nax_buf_alloc() is for slots
+ * of the application's own: on one of a ring it would lose the buffer that is there.
  */
 
 /** nax_mem_origin - CPU address that corresponds to bus address 0. */
@@ -380,8 +392,9 @@ int nax_tx_seed(const struct nax_ring *ring, u32 index);
  * @n: slots filled, at most nax_ring_free()
  *
  * They are looked at, and the device is told, at the end of the handler. Fill dma (or swap), len,
- * flags, and what the flags ask for; the last slot of each packet bears NAX_F_EOP. Any NAX_F_TX_* may
- * be asked for.
+ * flags, and what the flags ask for; the last slot of each packet bears NAX_F_EOP. Checksums,
+ * segmentation and a tag may be asked for, whatever the device can do. Time stamps are the kernel's
+ * alone so far: nobody can fetch that of NAX_F_TX_TSTAMP, and ring->tstamp is not filled.
  */
 static inline void nax_tx_submit(struct nax_ring *ring, u32 n)
 {

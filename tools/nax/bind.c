@@ -119,6 +119,23 @@ int bind_prepare(struct bind *b, struct nax_error *err)
 	return 0;
 }
 
+/* Its driver is of a module that knows the device, or, being no module, built in. */
+static bool in_tree_has(const struct bind *b)
+{
+	const char *driver = b->nic->driver;
+	char module[MODULE_NAME];
+	unsigned int i;
+
+	if (!driver[0] || nic_is_nax(driver) || !strcmp(driver, BIND_VFIO))
+		return false;
+	if (sys_link(module, sizeof(module), NIC_PCI "/drivers/%s/module", driver))
+		return true;
+	for (i = 0; i < b->modules.n; i++)
+		if (!strcmp(b->modules.name[i], module))
+			return true;
+	return false;
+}
+
 bool bind_done(const struct bind *b)
 {
 	const char *now = b->nic->driver;
@@ -127,7 +144,7 @@ bool bind_done(const struct bind *b)
 		return !strcmp(now, b->driver) && !strcmp(b->nic->override, b->driver);
 	if (!strcmp(b->target, BIND_NONE))
 		return !now[0];
-	return now[0] && !nic_is_nax(now) && strcmp(now, BIND_VFIO);
+	return in_tree_has(b);
 }
 
 /* Two at a time on one function would undo each other's work. */
@@ -270,6 +287,10 @@ static int give(const struct bind *b, struct nax_error *err)
 {
 	int rc = give_once(b, err);
 
+	/* Such as vfio-pci, if it was told to take the device by its ids. */
+	if (!rc && !strcmp(b->target, BIND_IN_TREE) && !in_tree_has(b))
+		return nic_error(err, -EBUSY, "%s: driver %.40s has taken it, which is not the "
+				 "kernel's for it", b->nic->address, b->nic->driver);
 	if (!rc || !b->driver[0])
 		return rc;
 	nic_refresh(b->nic);
@@ -339,4 +360,38 @@ int bind_apply(struct bind *b, struct nax_error *err)
 unlock:
 	close(fd);
 	return rc;
+}
+
+static bool in_tree_loaded(const struct bind *b)
+{
+	struct module_list modules;
+	unsigned int i;
+
+	modules_for(b->kmod, b->nic->modalias, &modules);
+	for (i = 0; i < modules.n; i++)
+		if (module_state(b->kmod, modules.name[i]) == MODULE_LOADED)
+			return true;
+	return false;
+}
+
+void bind_leave(struct bind *b, struct nax_error *err)
+{
+	struct nax_error second = { 0 };
+	size_t len = strlen(err->text);
+	struct nic *nic = b->nic;
+	int fd, rc;
+
+	fd = function_lock(nic, &second);
+	if (fd < 0)
+		return;
+	nic_refresh(nic);
+	rc = override_set(nic, "", &second);
+	/* A driver that is not there yet takes it when it comes. */
+	if (!rc && !nic->driver[0] && in_tree_loaded(b) &&
+	    !sys_write(nic->address, NIC_PCI "/drivers_probe"))
+		has_driver(nic, NULL);
+	close(fd);
+	if (!rc)
+		snprintf(err->text + len, sizeof(err->text) - len, nic->driver[0] ? "; %.40s has it" :
+			 "; it is left to whichever driver of the kernel comes%.40s", nic->driver);
 }

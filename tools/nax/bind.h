@@ -49,6 +49,13 @@ int bind_check(const struct bind *b, struct nax_error *err);
  */
 int bind_apply(struct bind *b, struct nax_error *err);
 
+/**
+ * bind_leave() - after a failure: to the kernel's driver, unless another has it
+ *
+ * What comes of it is added to @err.
+ */
+void bind_leave(struct bind *b, struct nax_error *err);
+
 /** bind_persistent() - driver that a function is bound to at each start, "" if none is laid down. */
 void bind_persistent(const struct nic *nic, char driver[MODULE_NAME]);
 

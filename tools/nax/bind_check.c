@@ -61,21 +61,43 @@ static long opened_by(const char *file)
 	return pid;
 }
 
+/* The function's file of its own, beside that of its group, where the kernel has such: "" if not. */
+static void vfio_cdev(const struct nic *nic, char file[NIC_TEXT])
+{
+	char path[NIC_TEXT];
+	struct dirent *e;
+	DIR *dir;
+
+	file[0] = '\0';
+	snprintf(path, sizeof(path), NIC_PCI "/devices/%s/vfio-dev", nic->address);
+	dir = opendir(path);
+	while (dir && (e = readdir(dir)))
+		if (e->d_name[0] != '.')
+			snprintf(file, NIC_TEXT, "/dev/vfio/devices/%.20s", e->d_name);
+	if (dir)
+		closedir(dir);
+}
+
 /* vfio-pci lets go only when its user has: the kernel would wait for that without end. */
 static int check_vfio_user(const struct bind *b, struct nax_error *err)
 {
-	char group[NIC_TEXT], comm[NIC_TEXT];
+	char files[2][NIC_TEXT], comm[NIC_TEXT];
+	unsigned int i;
 	long pid;
 
-	if (strcmp(b->nic->driver, BIND_VFIO) || b->nic->iommu_group < 0)
+	if (strcmp(b->nic->driver, BIND_VFIO))
 		return 0;
-	snprintf(group, sizeof(group), "/dev/vfio/%d", b->nic->iommu_group);
-	pid = opened_by(group);
-	if (!pid)
-		return 0;
-	sys_read(comm, sizeof(comm), "/proc/%ld/comm", pid);
-	return nic_error(err, -EBUSY, "%s is in use by process %ld (%.40s), which has %s open",
-			 b->nic->address, pid, comm, group);
+	snprintf(files[0], NIC_TEXT, "/dev/vfio/%d", b->nic->iommu_group);
+	vfio_cdev(b->nic, files[1]);
+	for (i = 0; i < 2; i++) {
+		pid = files[i][0] ? opened_by(files[i]) : 0;
+		if (!pid)
+			continue;
+		sys_read(comm, sizeof(comm), "/proc/%ld/comm", pid);
+		return nic_error(err, -EBUSY, "%s is in use by process %ld (%.40s), which has %s open",
+				 b->nic->address, pid, comm, files[i]);
+	}
+	return 0;
 }
 
 static int check_shell(const struct bind *b, struct nax_error *err)
@@ -141,6 +163,9 @@ static int check_in_use(const struct bind *b, struct nax_error *err)
 	if (default_netdev(b->nic, other))
 		return nic_error(err, -EBUSY, "%s is in use: the default route runs over %s: --force "
 				 "binds it all the same", b->nic->address, other);
+	if (b->nic->elsewhere)
+		return nic_error(err, -EBUSY, "%s is in use: its interface is in another network "
+				 "namespace: --force binds it all the same", b->nic->address);
 	for (i = 0; i < b->nic->n_netdevs; i++) {
 		n = &b->nic->netdev[i];
 		if (has_upper(n->name, other))

@@ -2,7 +2,8 @@
 /*
  * The binding of a function laid down for each start of the machine: a udev rule, which sets
  * driver_override when the function appears and has nax bind it, and a line for modprobe, by which
- * the kernel's driver is not loaded before the wanted one.
+ * the kernel's driver is not loaded before the wanted one. A machine that starts with a kernel for
+ * which the module is not there must not lose its network: then nax bind takes the override back.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -123,7 +124,7 @@ int bind_persist(const struct bind *b, struct nax_error *err)
 	snprintf(text, sizeof(text), "# By nax bind --persist; nax bind %s in-tree --persist removes "
 		 "it\nACTION==\"add\", SUBSYSTEM==\"pci\", KERNEL==\"%s\", ATTR{vendor}==\"0x%04x\", "
 		 "ATTR{device}==\"0x%04x\", ATTR{driver_override}=\"%s\", "
-		 "RUN+=\"%s bind --quiet %s %s\"\n", nic->address, nic->address, nic->vendor,
+		 "RUN+=\"%s bind --quiet --or-in-tree %s %s\"\n", nic->address, nic->address, nic->vendor,
 		 nic->device, b->driver, program, nic->address, b->target);
 	snprintf(path, sizeof(path), RULES, nic->address);
 	rc = put(path, text, err);

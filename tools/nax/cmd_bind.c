@@ -12,6 +12,7 @@ struct bind_options {
 	struct common_options common;
 	bool force;
 	bool persist;
+	bool or_in_tree;
 };
 
 static const struct opt bind_opts[] = {
@@ -19,6 +20,8 @@ static const struct opt bind_opts[] = {
 	  "also while an interface of it is in use" },
 	{ "persist", 'p', OPT_FLAG, NULL, offsetof(struct bind_options, persist), 0, 0, NULL,
 	  "lay it down for each start of the machine; with in-tree no more" },
+	{ "or-in-tree", 0, OPT_FLAG, NULL, offsetof(struct bind_options, or_in_tree), 0, 0, NULL,
+	  "if that fails leave it to the kernel's driver" },
 };
 
 static const char *netdev_name(const struct nic *nic)
@@ -50,7 +53,7 @@ static void show(struct cli *cli, const struct nic *nic, const char *before)
 }
 
 /* Whatever is asked for already is needs no permission of anybody. */
-static int change(struct bind *b, bool persist, struct nax_error *err)
+static int change(struct bind *b, const struct bind_options *opt, struct nax_error *err)
 {
 	int rc = bind_prepare(b, err);
 	size_t len;
@@ -60,7 +63,9 @@ static int change(struct bind *b, bool persist, struct nax_error *err)
 		if (!rc)
 			rc = bind_apply(b, err);
 	}
-	if (rc || !persist)
+	if (rc && opt->or_in_tree)
+		bind_leave(b, err);
+	if (rc || !opt->persist)
 		return rc;
 	rc = bind_persist(b, err);
 	if (rc) {
@@ -88,7 +93,7 @@ static int bind_run(struct cli *cli, const void *options)
 	rc = b.kmod ? 0 : err.code;
 	if (!rc) {
 		strcpy(before, b.nic->driver);
-		rc = change(&b, opt->persist, &err);
+		rc = change(&b, opt, &err);
 		modules_close(b.kmod);
 	}
 	if (rc)

@@ -39,6 +39,7 @@ static void netdevs_read(struct nic *nic)
 	DIR *dir;
 
 	nic->n_netdevs = 0;
+	nic->elsewhere = false;
 	snprintf(path, sizeof(path), NIC_PCI "/devices/%s/net", nic->address);
 	dir = opendir(path);
 	if (!dir)
@@ -48,6 +49,8 @@ static void netdevs_read(struct nic *nic)
 			netdev_read(&nic->netdev[nic->n_netdevs++], e->d_name);
 	}
 	closedir(dir);
+	/* The folder is there for as long as it has an interface; those of other namespaces are not shown. */
+	nic->elsewhere = !nic->n_netdevs;
 	qsort(nic->netdev, nic->n_netdevs, sizeof(nic->netdev[0]), netdev_compare);
 }
 

@@ -42,8 +42,9 @@ struct nic_netdev {
  * @override: the one driver that it may be bound to, "" if any
  * @iommu_group: -1 if there is none
  * @vfs: virtual functions that are enabled
- * @n_netdevs: how many interfaces it has
+ * @n_netdevs: how many interfaces it has in this network namespace
  * @netdev: they
+ * @elsewhere: it has some, all of them in other namespaces
  */
 struct nic {
 	char address[16];
@@ -60,6 +61,7 @@ struct nic {
 	unsigned int vfs;
 	unsigned int n_netdevs;
 	struct nic_netdev netdev[NIC_NETDEVS_MAX];
+	bool elsewhere;
 };
 
 /**

@@ -107,6 +107,9 @@ kernel_probe()
 	local override
 
 	override=$(cat "$pci/devices/$1/driver_override")
+	[ ! -e "$work/not_yet" ] || return
+	# vfio-pci that has the device's ids is asked before ixgbe.
+	[ ! -e "$work/vfio_takes" ] || override=${override:-vfio-pci}
 	[ -e "$pci/devices/$1/driver" ] || give "$1" "${override:-ixgbe}"
 }
 
@@ -163,8 +166,9 @@ machine()
 	pci_function 0000:03:00.0 8086 2922 010601
 	netdev eth0 02:00:00:00:00:01
 	netdev eth1 02:00:00:00:00:02
-	for name in ixgbe nax_ixgbe vfio-pci; do
+	for name in ixgbe nax_ixgbe vfio-pci uio_pci_generic; do
 		driver $name
+		ln -s "../../../../module/${name//-/_}" "$pci/drivers/$name/module"
 		serve "$pci/drivers/$name/bind" kernel_bind $name &
 		pids+=($!)
 		serve "$pci/drivers/$name/unbind" kernel_unbind &
@@ -337,7 +341,35 @@ exec 7<&-
 ok "refused: a process has the VFIO group open" in_use
 kill $holder
 wait $holder 2>/dev/null
+mkdir -p "$work/dev/vfio/devices" "$pci/devices/$port0/vfio-dev/vfio3"
+: >"$work/dev/vfio/devices/vfio3"
+sleep 120 7</dev/vfio/devices/vfio3 &
+holder=$!
+pids+=($holder)
+in_use_alone()
+{
+	fails_with 1 "which has /dev/vfio/devices/vfio3 open" "$nax" bind $port0 in-tree --force
+}
+ok "refused: a process has the function's own VFIO file open" in_use_alone
+kill $holder
+wait $holder 2>/dev/null
+rm -r "$pci/devices/$port0/vfio-dev"
+: >"$work/vfio_takes"
+taken()
+{
+	fails_with 1 "driver vfio-pci has taken it, which is not the kernel's for it; vfio-pci has it again" \
+		"$nax" bind $port0 in-tree && driver_is $port0 vfio-pci
+}
+ok "in-tree: vfio-pci takes it by its ids" taken
+rm "$work/vfio_takes"
 ok "bound: from vfio-pci to nax" binds $port0 nax $port0 nax_ixgbe
+ok "bound: to a driver that is none of a NIC" binds $port0 none $port0 ""
+give $port0 uio_pci_generic
+ok "in-tree is another one" binds $port0 in-tree $port0 ixgbe
+rm -r "$pci/devices/$port0/net" && mkdir "$pci/devices/$port0/net"
+ok "refused: an interface in another network namespace" refused "its interface is in another network namespace" \
+	$port0 nax
+ok "bound: that by force" binds $port0 nax $port0 nax_ixgbe --force
 ok "bound: none" binds $port0 none $port0 ""
 ok "bound: from none" binds $port0 in-tree $port0 ixgbe
 
@@ -398,6 +430,22 @@ index
 ok "refused: no module" refused "module nax_ixgbe is not installed for kernel $release" $port0 nax
 ok "list: no module" json '.devices[0].drivers[0].reason' \
 	"\"module nax_ixgbe is not installed for kernel $release\""
+# at_start WHAT-BECOMES-OF-IT: no driver has it, and udev's rule has set the override.
+at_start()
+{
+	take $port0
+	echo nax_ixgbe >"$pci/devices/$port0/driver_override"
+	fails_with 1 "module nax_ixgbe is not installed for kernel $release; $1" \
+		"$nax" bind --quiet --or-in-tree $port0 nax && override_gone
+}
+ok "at a start without the module, the kernel's driver gets it" at_start 'ixgbe has it'
+ok "it has it" driver_is $port0 ixgbe
+: >"$work/not_yet"
+rm "$work/sys/module/ixgbe/initstate"
+ok "or when it comes" at_start 'it is left to whichever driver of the kernel comes'
+rm "$work/not_yet"
+echo live >"$work/sys/module/ixgbe/initstate"
+ok "which no override hinders" binds $port0 in-tree $port0 ixgbe
 kernel_module nax_ixgbe ''
 index
 mkdir "$work/sys/module/nax_ixgbe"
@@ -410,7 +458,7 @@ persists()
 {
 	binds $port0 nax $port0 nax_ixgbe --persist &&
 		grep -qx "ACTION==\"add\", SUBSYSTEM==\"pci\", KERNEL==\"$port0\", ATTR{vendor}==\"0x8086\", \
-ATTR{device}==\"0x10fb\", ATTR{driver_override}=\"nax_ixgbe\", RUN+=\"$nax bind --quiet $port0 nax\"" $rules &&
+ATTR{device}==\"0x10fb\", ATTR{driver_override}=\"nax_ixgbe\", RUN+=\"$nax bind --quiet --or-in-tree $port0 nax\"" $rules &&
 		grep -qx "softdep ixgbe pre: nax_ixgbe" $conf
 }
 ok "--persist lays down rule and modprobe line" persists

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -38,6 +39,9 @@ static int watch_map(struct nax_mem_client *c, u64 iova, u64 size, int fd, u64 o
 	assert_ptr_equal(va, nax_mem_origin + iova);
 	assert_int_equal(fstat(fd, &st), 0);
 	assert_true((u64)st.st_size >= offset + size);
+	/* nor may the device, which gets the file, take it away */
+	assert_int_equal(ftruncate(fd, 0), -1);
+	assert_int_equal(errno, EPERM);
 	/* what the device would map is what the process sees */
 	other = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);
 	assert_true(other != MAP_FAILED);

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #endif
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -23,10 +24,12 @@
  * struct mem_file - where chunks come from
  * @fd: memfd, -1: not there
  * @size: bytes given to chunks so far
+ * @end: bytes that it has: it cannot shrink
  */
 struct mem_file {
 	int fd;
 	u64 size;
+	u64 end;
 };
 
 /**
@@ -99,6 +102,24 @@ static char *page_va(u32 page)
 	return mem.base + (u64)page * NAX_MEM_PAGE;
 }
 
+/*
+ * A server at the other end of a socket gets the file too. It must not be able to take memory away
+ * by which ports of other servers work.
+ */
+static struct mem_file file_create(const char *name, unsigned int flags)
+{
+	struct mem_file f = { .fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | flags) };
+
+	if (f.fd >= 0 && fcntl(f.fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL)) {
+		int code = errno;
+
+		close(f.fd);
+		f.fd = -1;
+		errno = code;
+	}
+	return f;
+}
+
 /* The reservation costs address space only, so its size is chosen for the largest process. */
 static int mem_create(struct nax_error *err)
 {
@@ -109,7 +130,7 @@ static int mem_create(struct nax_error *err)
 		return nax_error_set(err, -errno, "cannot reserve %llu MiB of address space: %s",
 				     NAX_MEM_SIZE >> 20, strerror(errno));
 	}
-	mem.normal.fd = memfd_create("nax", MFD_CLOEXEC);
+	mem.normal = file_create("nax", 0);
 	if (mem.normal.fd < 0) {
 		int code = -errno;
 
@@ -119,9 +140,7 @@ static int mem_create(struct nax_error *err)
 				     strerror(-code));
 	}
 	/* no huge pages on this machine: mapping the first chunk will find out */
-	mem.huge.fd = memfd_create("nax-huge", MFD_CLOEXEC | MFD_HUGETLB | MFD_HUGE_2MB);
-	mem.huge.size = 0;
-	mem.normal.size = 0;
+	mem.huge = file_create("nax-huge", MFD_HUGETLB | MFD_HUGE_2MB);
 	mem.base = (char *)(((uintptr_t)mem.reserved + NAX_MEM_CHUNK - 1) &
 			    ~(uintptr_t)(NAX_MEM_CHUNK - 1));
 	nax_mem_origin = (char *)((uintptr_t)mem.base - NAX_MEM_IOVA);
@@ -149,10 +168,12 @@ static void mem_destroy(void)
 static bool file_map(struct mem_file *f, struct mem_chunk *c)
 {
 	u64 size = (u64)c->pages * NAX_MEM_PAGE;
+	u64 end = f->size + size;
 	void *va;
 
-	if (f->fd < 0 || ftruncate(f->fd, (off_t)(f->size + size)))
+	if (f->fd < 0 || (end > f->end && ftruncate(f->fd, (off_t)end)))
 		return false;
+	f->end = max_t(u64, f->end, end);
 	va = mmap(page_va(c->first), size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, f->fd,
 		  (off_t)f->size);
 	if (va == MAP_FAILED)

@@ -25,6 +25,7 @@
 
 #define PORTS_MAX	64u
 #define CLIENTS_MAX	8u
+#define REST_MS		200	/* until clients are looked for again, where one could not be taken */
 #define SEND_LIMIT_S	1	/* a client that does not read for so long is dropped */
 #define REQUEST_ROOM	1024u
 
@@ -97,14 +98,16 @@ static void *serve_thread(void *arg)
 		{ .fd = serve.kick, .events = POLLIN },
 		{ .fd = serve.listen, .events = POLLIN },
 	};
+	bool rest = false;
 	u32 n = 2, i;
 	int fd;
 
 	while (!p[0].revents) {
 		/* without room for one more, clients wait in the queue of the socket */
-		p[1].fd = n < ARRAY_SIZE(p) ? serve.listen : -1;
-		if (poll(p, n, -1) < 0)
+		p[1].fd = n < ARRAY_SIZE(p) && !rest ? serve.listen : -1;
+		if (poll(p, n, rest ? REST_MS : -1) < 0)
 			continue;
+		rest = false;
 		for (i = n; i-- > 2;) {
 			if (!p[i].revents || client_serve(p[i].fd))
 				continue;
@@ -112,6 +115,8 @@ static void *serve_thread(void *arg)
 			p[i] = p[--n];
 		}
 		fd = p[1].revents ? client_accept() : -1;
+		/* without a descriptor for one more it would be asked again at once, and again */
+		rest = p[1].revents && fd < 0;
 		if (fd >= 0)
 			p[n++] = (struct pollfd){ .fd = fd, .events = POLLIN };
 	}

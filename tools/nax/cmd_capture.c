@@ -189,6 +189,29 @@ static int capture_start(struct capture *c)
 	return 0;
 }
 
+/*
+ * A FIFO cannot be opened before it has a reader, and waiting in open() would not end by a signal:
+ * the handlers have what was interrupted go on.
+ */
+static int file_open(const char *name)
+{
+	const struct timespec step = { .tv_nsec = 100000000 };
+	int fd;
+
+	for (;;) {
+		fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0644);
+		if (fd >= 0)
+			fcntl(fd, F_SETFL, O_WRONLY);
+		if (fd >= 0 || errno != ENXIO)
+			return fd;
+		if (cli_stopping()) {
+			errno = EINTR;
+			return -1;
+		}
+		nanosleep(&step, NULL);
+	}
+}
+
 /* The file and its first two blocks, so that a disk that is full already is found early. */
 static int capture_open(struct capture *c)
 {
@@ -201,7 +224,9 @@ static int capture_open(struct capture *c)
 		c->fd = STDOUT_FILENO;
 		c->cli->out = stderr;
 	} else {
-		c->fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+		c->fd = file_open(name);
+		if (c->fd < 0 && errno == EINTR)
+			return 1;
 		if (c->fd < 0)
 			return cli_fail(c->cli, "%.200s: %s", name, strerror(errno));
 	}
@@ -276,8 +301,12 @@ static int capture_run(struct cli *cli, const void *options)
 	if (!c.port)
 		return 1;
 	c.loop.port[c.loop.n_ports++] = c.port;
-	if (capture_open(&c) || capture_start(&c))
+	if (capture_open(&c) || capture_start(&c)) {
+		/* ended while a FIFO had no reader: there is nothing to sum up */
+		if (cli_stopping() && !cli->error[0])
+			rc = 0;
 		goto close;
+	}
 	cli_loop(cli, &c.loop);
 	rc = capture_finish(&c);
 close:

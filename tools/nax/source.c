@@ -15,7 +15,10 @@
 #define REQUEST_MAX	512
 /* The kernel fills a dump's messages up to 32 KiB */
 #define ANSWER_MAX	(64u * 1024)
-#define ANSWER_LIMIT_S	10
+/* For the whole answer, and for that to somebody who wants to come to an end. */
+#define ANSWER_LIMIT_S	10u
+#define STOPPING_LIMIT_S	1u
+#define ANSWER_STEP_US	100000
 
 /**
  * struct source - who is asked
@@ -51,6 +54,14 @@ struct question {
 	int rc;
 };
 
+/* Another user's program may have answered: what it says goes to a terminal. */
+static void make_printable(char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
 static int on_message(const struct nlmsghdr *nlh, void *data)
 {
 	struct question *q = data;
@@ -85,6 +96,7 @@ static int on_error(const struct nlmsghdr *nlh, void *data)
 	if (q->rc && q->err) {
 		q->err->code = q->rc;
 		snprintf(q->err->text, sizeof(q->err->text), "%s", text ? text : strerror(-q->rc));
+		make_printable(q->err->text);
 	}
 	return MNL_CB_STOP;
 }
@@ -127,17 +139,21 @@ static int take_answer(void *arg, const void *message, size_t len)
 
 static int receive(struct question *q)
 {
+	u64 start = cli_time();
 	struct source *s = q->s;
 	ssize_t n;
 
 	do {
+		if (cli_time() - start > NSEC_PER_SEC *
+		    (cli_stopping() ? STOPPING_LIMIT_S : ANSWER_LIMIT_S))
+			return -ETIMEDOUT;
 		n = s->nl ? mnl_socket_recvfrom(s->nl, s->in, sizeof(s->in)) :
 			    recv(s->fd, s->in, sizeof(s->in), 0);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -ECONNRESET;
-	} while (take(q, s->in, (size_t)n) == MNL_CB_OK);
+		if (!n)
+			return -ECONNRESET;
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return -errno;
+	} while (n < 0 || take(q, s->in, (size_t)n) == MNL_CB_OK);
 	return q->rc;
 }
 
@@ -230,9 +246,9 @@ static struct source *source_new(const char *name)
 
 static int set_limit(int fd)
 {
-	const struct timeval limit = { .tv_sec = ANSWER_LIMIT_S };
+	const struct timeval step = { .tv_usec = ANSWER_STEP_US }, limit = { .tv_sec = ANSWER_LIMIT_S };
 
-	return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) ||
+	return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &step, sizeof(step)) ||
 	       setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) ? -errno : 0;
 }
 
@@ -314,7 +330,7 @@ static struct source *find_program(const char *name)
 	size_t i;
 
 	glob_sockets(&found);
-	for (i = 0; i < found.gl_pathc; i++) {
+	for (i = 0; i < found.gl_pathc && !cli_stopping(); i++) {
 		s = source_new(name);
 		if (s && !connect_program(s, found.gl_pathv[i]) && knows(s))
 			break;

@@ -146,6 +146,18 @@ ok "SIGINT at any moment: gen" interrupts "${gen[@]}" --duration 30
 ok "SIGINT at any moment: fwd" interrupts "$nax" fwd "vfio-user:$a" "vfio-user:$b"
 ok "SIGINT at any moment: stats" interrupts "$nax" stats "vfio-user:$a" --watch
 ok "SIGINT at any moment: capture" interrupts "$nax" capture "vfio-user:$a" -w "$work/c.pcapng"
+no_reader() {
+	rm -f "$work/fifo" && mkfifo "$work/fifo" || return
+	interrupts "$nax" capture "vfio-user:$a" -w "$work/fifo"
+}
+ok "SIGINT while a FIFO has no reader: capture" no_reader
+reader_later() {
+	start later timeout 20 "$nax" capture "vfio-user:$a" -w "$work/fifo" --duration 1
+	sleep 0.5
+	timeout 20 cat "$work/fifo" >"$work/fifo.out"
+	ends "$started" 20 0 && head -c 4 "$work/fifo.out" | od -An -tx1 | grep -q '0a 0d 0d 0a'
+}
+ok "a FIFO that gets its reader later" reader_later
 ok "nicsim is content after all that" kill -0 "$sim"
 
 start load "${gen[@]}" --duration 60

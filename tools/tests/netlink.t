@@ -75,6 +75,58 @@ junk() {
 }
 ok "junk on the socket" junk
 
+# A program that claims to know every name, and then answers with an error in colours, or without an end.
+cat >"$work/claims" <<'S'
+#!/bin/bash
+# little ENDIAN: bytes for printf of words of 32 bits
+little()
+{
+	local n
+
+	for n; do
+		printf '\\x%02x\\x%02x\\x%02x\\x%02x' $((n & 255)) $((n >> 8 & 255)) $((n >> 16 & 255)) $((n >> 24 & 255))
+	done
+}
+zeroes=$(little 0 0 0 0)
+# length, type and flags, sequence, port; then a device's number, or an acknowledgement
+device=$(little 28 32 1 0 257 $((1 << 16 | 8)) 7) ack=$(little 36 $((0x100 << 16 | 2)) 1 0 0)$zeroes
+error=$(little 48 $((0x300 << 16 | 2)) 2 0 -22)$zeroes$(little $((1 << 16 | 12)))'\x1b[1mred\0'
+more=$(little 20 $((2 << 16 | 32)) 2 0 257)
+dd bs=4096 count=1 of=/dev/null 2>/dev/null
+# shellcheck disable=SC2059 # the formats are the bytes
+{
+	printf "$device" && printf "$ack" && dd bs=4096 count=1 of=/dev/null 2>/dev/null
+	[ "$1" = endless ] || printf "$error"
+	while [ "$1" = endless ] && printf "$more"; do
+		:
+	done
+}
+S
+chmod +x "$work/claims"
+claims() { # HOW COMMAND..: with such a program alone
+	mkdir -p "$work/claims.d"
+	rm -f "$work/claims.d/1.sock"
+	start claims socat "UNIX-LISTEN:$work/claims.d/1.sock,type=5" "EXEC:$work/claims $1,nofork"
+	claims=$started
+	wait_for 20 test -S "$work/claims.d/1.sock" || return
+	NAX_RUNTIME_DIR=$work/claims.d "${@:2}"
+}
+ok "what another's program says does not reach the terminal raw" claims red \
+	fails_with 1 '?[1mred' "$nax" show whatever
+ends_by_signal() {
+	local pid before=$SECONDS
+
+	"$nax" show whatever &
+	pid=$!
+	sleep 1
+	kill -INT "$pid"
+	ends "$pid" 3 1
+}
+ok "an answer without an end is ended by a signal" claims endless ends_by_signal
+kill "$claims" 2>/dev/null
+ok "or by itself" claims endless fails_with 1 'timed out' timeout 30 "$nax" show whatever
+kill "$claims" 2>/dev/null
+
 kill -TERM "$fwd"
 ok "the program ends well" ends "$fwd" 20 0
 ok "and its socket is gone" no_socket

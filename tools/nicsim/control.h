@@ -303,6 +303,8 @@ uint32_t sim_secrxstat_read(struct nicsim_port *p, uint32_t i);
 void sim_pci_reset(struct nicsim_port *p);
 bool sim_pci_memory(const struct nicsim_port *p);
 bool sim_pci_master(const struct nicsim_port *p);
+/** sim_pci_off() - COMMAND lets it neither be reached nor reach memory. */
+bool sim_pci_off(const struct nicsim_port *p);
 /** sim_pci_intx() - COMMAND lets the interrupt line be asserted. */
 bool sim_pci_intx(const struct nicsim_port *p);
 

@@ -102,7 +102,11 @@ static void dma_forbidden(struct nicsim_port *p, uint64_t iova, const char *what
 {
 	const char *why;
 
-	if (sim_gone(p))
+	/*
+	 * No driver does without its registers. QEMU takes both away ahead of a reset, as of a guest
+	 * that has crashed with its queues on.
+	 */
+	if (sim_gone(p) || sim_pci_off(p))
 		return;
 	if (p->control->pci.d3)
 		why = "in D3hot";

@@ -13,6 +13,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "loop.h"
 #include "net.h"
 #include "nicsim.h"
@@ -258,7 +259,7 @@ static int trace_open(struct daemon *d)
 {
 	if (!d->options.trace)
 		return 0;
-	d->trace = fopen(d->options.trace, "we");
+	d->trace = file_create(d->options.trace);
 	if (!d->trace) {
 		nicsim_say(NULL, "--trace %.200s: %s", d->options.trace, strerror(errno));
 		return STATUS_FAILURE;

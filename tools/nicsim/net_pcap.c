@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "file.h"
 #include "net.h"
 #include "say.h"
 
@@ -202,6 +203,8 @@ static bool is_same_file(const char *a, const char *b)
 
 static int out_open(struct capture *c, const char *path, char *err, size_t err_len)
 {
+	FILE *f;
+
 	snprintf(c->out_path, sizeof(c->out_path), "%s", path);
 	c->format = pcap_open_dead_with_tstamp_precision(DLT_EN10MB, SNAPLEN,
 							 PCAP_TSTAMP_PRECISION_NANO);
@@ -209,9 +212,12 @@ static int out_open(struct capture *c, const char *path, char *err, size_t err_l
 		snprintf(err, err_len, "%.200s: no memory", path);
 		return -1;
 	}
-	c->out = pcap_dump_open(c->format, path);
+	f = file_create(path);
+	c->out = f ? pcap_dump_fopen(c->format, f) : NULL;
 	if (!c->out) {
 		snprintf(err, err_len, "%.200s: %s", path, strerror(errno));
+		if (f)
+			fclose(f);
 		return -1;
 	}
 	if (pcap_dump_flush(c->out)) {

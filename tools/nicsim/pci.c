@@ -146,6 +146,11 @@ bool sim_pci_intx(const struct nicsim_port *p)
 	return !(get16(&p->control->pci, PCI_COMMAND) & PCI_COMMAND_INTX_DIS);
 }
 
+bool sim_pci_off(const struct nicsim_port *p)
+{
+	return !(get16(&p->control->pci, PCI_COMMAND) & (PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER));
+}
+
 bool sim_pci_memory(const struct nicsim_port *p)
 {
 	const struct sim_pci *pci = &p->control->pci;

@@ -19,8 +19,9 @@
 struct vfu_map {
 	uint64_t iova;
 	uint64_t size;
-	void *va;
-	size_t va_len;			/* @size, in whole pages of its file system */
+	void *va;			/* in whole pages of its file system, as */
+	size_t va_len;
+	size_t skew;			/* bytes of the first page before the mapping's own */
 };
 
 /** struct vfu_window - @len bytes from @base on are at @va, if mapped; @users mappings are there */

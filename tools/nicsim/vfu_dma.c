@@ -10,10 +10,12 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "vfu_conn.h"
 
@@ -167,6 +169,7 @@ static int map_check(struct vfu_conn *c, const struct vfu_request *rq, const str
 static int map_memory(struct vfu_conn *c, const struct vfu_request *rq,
 		      const struct vfu_dma_map *d, struct vfu_map *m)
 {
+	struct statfs fs;
 	uint64_t unit;
 	struct stat st;
 	int prot = 0;
@@ -184,12 +187,13 @@ static int map_memory(struct vfu_conn *c, const struct vfu_request *rq,
 		prot |= PROT_READ;
 	if (d->flags & VFU_DMA_WRITE)
 		prot |= PROT_WRITE;
-	/* files of huge pages are unmapped in their own unit only, which is their block size */
+	/* files of huge pages are mapped and unmapped in their own unit only, which is their block size */
 	unit = PAGE;
-	if (st.st_blksize > PAGE && !(st.st_blksize & (st.st_blksize - 1)))
-		unit = st.st_blksize;
-	m->va_len = (d->size + unit - 1) & ~(unit - 1);
-	if (vfu_window_map(c, m, unit, prot, rq->fds[0], d->fd_offset))
+	if (!fstatfs(rq->fds[0], &fs) && fs.f_type == HUGETLBFS_MAGIC)
+		unit = fs.f_bsize;
+	m->skew = d->fd_offset & (unit - 1);
+	m->va_len = (m->skew + d->size + unit - 1) & ~(unit - 1);
+	if (vfu_window_map(c, m, unit, prot, rq->fds[0], d->fd_offset - m->skew))
 		return vfu_refuse(c, rq, errno, "mmap of %#" PRIx64 " bytes: %s", d->size,
 				  strerror(errno));
 	return 0;
@@ -213,8 +217,8 @@ int vfu_dma_map(struct vfu_conn *c, const struct vfu_request *rq, struct vfu_rep
 		if (err)
 			return err;
 	}
-	err = nicsim_dma_map(c->port, d.iova, d.size, m.va, d.flags & VFU_DMA_READ,
-			     d.flags & VFU_DMA_WRITE);
+	err = nicsim_dma_map(c->port, d.iova, d.size, m.va ? (char *)m.va + m.skew : NULL,
+			     d.flags & VFU_DMA_READ, d.flags & VFU_DMA_WRITE);
 	if (err) {
 		map_release(c, &m);
 		return vfu_refuse(c, rq, -err, "iova %#" PRIx64 ": %s", d.iova, strerror(-err));

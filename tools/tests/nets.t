@@ -59,6 +59,11 @@ pcap_round() {
 	[ "$(tcpdump -nr "$work/in.pcapng" 2>/dev/null | wc -l)" -eq 500 ]
 }
 ok "500 frames to a pcap file and back into a pcapng file, read by tcpdump" pcap_round
+mkfifo "$work/fifo"
+ok "a FIFO without a reader is refused for the trace" fails_with 1 "fifo: No such device or address" \
+	build/asan/nicsim --trace "$work/fifo" --port "$a,model=82599,net=wire:w"
+ok "and for a pcap file" fails_with 1 "fifo: No such device or address" \
+	build/asan/nicsim --port "$a,model=82599,net=pcap:-,$work/fifo"
 ok "the trace names registers" grep -q "RDT" "$work/trace"
 
 tap_frames() {

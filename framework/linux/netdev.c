@@ -345,7 +345,8 @@ static void nax_netdev_fill(struct nax_device *d)
 	nax_set_xdp_features(dev);
 	nax_compat_set_stat_ops(dev);
 	nax_compat_set_queue_mgmt(dev);
-	netif_set_tso_max_size(dev, min_t(u32, caps->gso_max, GSO_MAX_SIZE));
+	/* NAX_TX_STOP holds for such packets, and no device knows IPv6's header of larger ones. */
+	netif_set_tso_max_size(dev, min_t(u32, caps->gso_max, GSO_LEGACY_MAX_SIZE));
 	eth_hw_addr_set(dev, caps->perm_mac);
 	ether_addr_copy(dev->perm_addr, caps->perm_mac);
 }

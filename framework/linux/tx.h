@@ -8,10 +8,10 @@
 /*
  * Slots that must be free for any packet, and how many let a stopped queue start again. A packet
  * has one for each fragment, one for what comes before those, and as many more as 64 KiB are cut
- * into.
+ * into. The smallest ring has room for both, however many fragments a kernel allows.
  */
 #define NAX_TX_STOP	(MAX_SKB_FRAGS + 6u)
-#define NAX_TX_START	(2 * NAX_TX_STOP)
+#define NAX_TX_START	min(2 * NAX_TX_STOP, 60u)
 
 /**
  * struct nax_tx_fill - a packet on its way into slots

@@ -231,6 +231,7 @@ static void nax_config_bind(struct nax_adapter *a, u16 n_vectors)
 void nax_config_adopt(struct nax_core *c, const struct nax_config *cfg)
 {
 	static const u8 zero[6];
+	bool itr = cfg->itr_us != c->config.itr_us;
 	struct nax_adapter *a = &c->a;
 	struct nax_shape s;
 	u32 i;
@@ -250,12 +251,14 @@ void nax_config_adopt(struct nax_core *c, const struct nax_config *cfg)
 		a->n_rxq = cfg->n_rxq;
 		a->n_txq = cfg->n_txq;
 		nax_config_bind(a, s.n_vectors);
+		itr = true;
 	}
 	for (i = 0; i < a->n_rxq; i++)
 		nax_queue_rx_limits(c, a->rxq[i]);
 	for (i = 0; i < a->n_txq; i++)
 		nax_queue_tx_limits(a->txq[i]);
-	for (i = 0; i + 1 < a->n_vectors; i++)
+	/* A vector that was set by itself stays so until all are set. */
+	for (i = 0; itr && i + 1 < a->n_vectors; i++)
 		WRITE_ONCE(a->vector[i].itr_us, nax_config_itr(&a->caps, cfg->itr_us));
 }
 

@@ -100,7 +100,8 @@ static void nax_dim_work(struct work_struct *work)
 	struct dim_cq_moder m = net_dim_get_rx_moderation(dim->mode, dim->profile_ix);
 
 	mutex_lock(&i->device->control);
-	if (i->on)
+	/* What was set by hand meanwhile stays. */
+	if (i->on && i->adaptive)
 		nax_vector_set_itr(i->vector, m.usec);
 	mutex_unlock(&i->device->control);
 	dim->state = DIM_START_MEASURE;

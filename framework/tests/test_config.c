@@ -212,9 +212,15 @@ static void test_live_changes(void **state)
 	assert_int_equal(nax_adapter_reconfigure(f->a, &c, &err), 0);
 	assert_string_equal(fake_journal(f, all), "set_itr:0=20 set_itr:1=20");
 
+	/* one vector by itself: it stays so, and can be put back to what all have */
+	nax_vector_set_itr(&f->a->vector[1], 100);
+	assert_string_equal(fake_journal(f, all), "set_itr:1=100");
 	c.mac[5] = 9;
 	assert_int_equal(nax_adapter_reconfigure(f->a, &c, &err), 0);
 	assert_string_equal(fake_journal(f, all), "set_filter");
+	assert_int_equal(f->a->vector[1].itr_us, 100);
+	nax_vector_set_itr(&f->a->vector[1], 20);
+	assert_string_equal(fake_journal(f, all), "set_itr:1=20");
 	assert_int_equal(f->a->mac[5], 9);
 	assert_int_equal(f->filter.ucast[0][5], 9);
 	memset(c.mac, 0, 6);

@@ -159,7 +159,7 @@ int nax_irqs_alloc(struct nax_device *d)
 		i->dim.mode = DIM_CQ_PERIOD_MODE_START_FROM_EQE;
 		INIT_WORK(&i->dim.work, nax_dim_work);
 		/* NAPI begins disabled; it is enabled when nobody pauses a vector in use. */
-		netif_napi_add(d->net, &i->napi, nax_napi_poll);
+		nax_napi_add(d->net, &i->napi, nax_napi_poll, k);
 	}
 	return 0;
 }

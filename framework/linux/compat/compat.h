@@ -54,6 +54,22 @@ static inline void nax_page_pool_unused(struct page_pool *pool)
 #endif
 }
 
+/*
+ * Since 6.13 what was set for a NAPI, and its number, can outlive its being disabled, which happens
+ * whenever its queues pause. There is room for as many as there are queues.
+ */
+static inline void nax_napi_add(struct net_device *dev, struct napi_struct *napi,
+				int (*poll)(struct napi_struct *napi, int budget), u32 index)
+{
+#ifdef NAX_HAVE_NAPI_CONFIG
+	if (index < max(dev->num_rx_queues, dev->num_tx_queues)) {
+		netif_napi_add_config(dev, napi, poll, index);
+		return;
+	}
+#endif
+	netif_napi_add(dev, napi, poll);
+}
+
 /* The sample was passed by value before 6.13. */
 static inline void nax_net_dim(struct dim *dim, struct dim_sample *sample)
 {

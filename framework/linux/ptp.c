@@ -72,11 +72,12 @@ static int nax_ptp_gettimex(struct ptp_clock_info *info, struct timespec64 *ts,
 	u64 ns = 0;
 	int ret;
 
-	mutex_lock(&p->device->control);
+	/* Once in a while it takes a rest of the queues. */
+	nax_control_lock(p->device);
 	ptp_read_system_prets(sts);
 	ret = nax_adapter_clock_read(p->device->adapter, &ns, &err);
 	ptp_read_system_postts(sts);
-	mutex_unlock(&p->device->control);
+	nax_control_unlock(p->device);
 	*ts = ns_to_timespec64(ns);
 	return nax_ptp_result(p, ret, &err);
 }
@@ -244,9 +245,9 @@ static long nax_ptp_work(struct ptp_clock_info *info)
 	if (i == NAX_PTP_TX_LOOKS)
 		return 1;
 	/* So that it is read often enough, also while nobody else does. */
-	mutex_lock(&p->device->control);
+	nax_control_lock(p->device);
 	nax_adapter_clock_read(p->device->adapter, &ns, &err);
-	mutex_unlock(&p->device->control);
+	nax_control_unlock(p->device);
 	return nsecs_to_jiffies(NAX_CLOCK_READ_NS);
 }
 

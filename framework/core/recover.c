@@ -14,14 +14,15 @@ static const char *const nax_recover_names[] = {
 	[NAX_RECOVER_GONE] = "giving the device up",
 };
 
-/* The driver looks at all queues: they are paused. */
+/* The driver looks at all queues: they are paused. One that sleeps may be in reset just now. */
 static void nax_dump(struct nax_core *c, const char *why, struct nax_diag *d)
 {
 	d->when_ns = c->ops->time_ns(&c->a);
 	d->n = 0;
 	d->lost = 0;
 	nax_text_copy(d->why, why, sizeof(d->why));
-	if (nax_is_gone(c) || c->a.state == NAX_STATE_DETACHED || !c->a.driver->ops->diag)
+	if (nax_is_gone(c) || c->a.state == NAX_STATE_DETACHED ||
+	    c->a.state == NAX_STATE_SUSPENDED || !c->a.driver->ops->diag)
 		return;
 	nax_enter(c, NAX_OP_DIAG, NULL);
 	c->a.driver->ops->diag(&c->a, d);

@@ -81,15 +81,21 @@ void nax_shutdown(struct pci_dev *pdev)
 		pci_set_power_state(pdev, PCI_D3hot);
 }
 
-static void nax_lose(struct nax_device *d, const char *why)
+/* The device, which nax_leave() was called for, does not come back. */
+static void nax_stay_away(struct nax_device *d, const char *why)
 {
-	nax_leave(d, why);
 	rtnl_lock();
 	nax_control_lock(d);
 	nax_adapter_give_up(d->adapter, why);
 	nax_control_unlock(d);
 	netif_device_attach(d->net);
 	rtnl_unlock();
+}
+
+static void nax_lose(struct nax_device *d, const char *why)
+{
+	nax_leave(d, why);
+	nax_stay_away(d, why);
 }
 
 static pci_ers_result_t nax_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
@@ -113,7 +119,11 @@ static pci_ers_result_t nax_error_detected(struct pci_dev *pdev, pci_channel_sta
 static pci_ers_result_t nax_slot_reset(struct pci_dev *pdev)
 {
 	pci_restore_state(pdev);
-	return pci_device_is_present(pdev) ? PCI_ERS_RESULT_RECOVERED : PCI_ERS_RESULT_DISCONNECT;
+	if (pci_device_is_present(pdev))
+		return PCI_ERS_RESULT_RECOVERED;
+	/* Not all kernels say afterwards that this was for good. */
+	nax_stay_away(pci_get_drvdata(pdev), "not there after a reset of its slot");
+	return PCI_ERS_RESULT_DISCONNECT;
 }
 
 static void nax_error_resume(struct pci_dev *pdev)

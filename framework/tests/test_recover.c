@@ -483,6 +483,11 @@ static void test_diag_is_bounded(void **state)
 	assert_int_equal(strlen(d->rec[0].name), NAX_DIAG_NAME - 1);
 	assert_string_equal(d->why, "look");
 	assert_true(d->when_ns == f->time_ns);
+	/* one that sleeps may be in reset: it is not touched */
+	assert_int_equal(nax_adapter_suspend(f->a), 0);
+	nax_adapter_diag(f->a, "asleep", d);
+	assert_int_equal(d->n, 0);
+	assert_string_equal(d->why, "asleep");
 	free(d);
 	fake_destroy(f);
 }

@@ -256,6 +256,8 @@ static int nax_test_loopback(struct nax_core *c, struct nax_error *result)
 	if (!t.mem)
 		return nax_error_set(result, -ENOMEM, "no memory for %u frames", NAX_TEST_FRAMES);
 	ret = nax_test_pass(c, &t, result);
+	/* The frames are no loss to anybody. */
+	t.rx->ring.end = t.rx->ring.begin + nax_ring_size(&t.rx->ring);
 	/* The memory goes when the device no longer reaches for it. */
 	nax_take_down(c);
 	nax_dma_free(c, t.mem, size, t.dma);

@@ -64,7 +64,7 @@ static void nax_filter_collect(struct net_device *dev, struct nax_filter *f, u8 
 	netif_addr_unlock_bh(dev);
 }
 
-static void nax_filter_give(struct nax_device *d)
+static int nax_filter_give(struct nax_device *d)
 {
 	/* One more than fits, so that the core sees that they do not. */
 	u32 uc = d->adapter->caps.ucast_max, mc = d->adapter->caps.mcast_max + 1u;
@@ -75,7 +75,7 @@ static void nax_filter_give(struct nax_device *d)
 
 	if (!addr) {
 		netdev_err(d->net, "no memory for a receive filter of %u addresses\n", 1 + uc + mc);
-		return;
+		return -ENOMEM;
 	}
 	clear_bit(NAX_DEV_FILTER, &d->flags);
 	bitmap_to_arr32(vlan, d->vlan, VLAN_N_VID);
@@ -84,16 +84,18 @@ static void nax_filter_give(struct nax_device *d)
 	if (nax_adapter_set_filter(d->adapter, &f, &err))
 		netdev_err(d->net, "receive filter: %s\n", err.text);
 	kvfree(addr);
+	return 0;
 }
 
 /**
  * nax_filter_apply() - give the core the whole filter; control
  * @d: device; one that is away for a bus error gets it from nax_return(), one that is gone never
+ *
+ * Return: 0, or -ENOMEM: it is to be tried again.
  */
-void nax_filter_apply(struct nax_device *d)
+int nax_filter_apply(struct nax_device *d)
 {
-	if (!d->adapter->gone)
-		nax_filter_give(d);
+	return d->adapter->gone ? 0 : nax_filter_give(d);
 }
 
 static void nax_vlan_set(struct nax_device *d, u16 vid, bool on)

@@ -533,7 +533,7 @@ void nax_flow_forget(struct nax_device *d);
 
 /* filter.c */
 void nax_filter_changed(struct net_device *dev);
-void nax_filter_apply(struct nax_device *d);
+int nax_filter_apply(struct nax_device *d);
 int nax_vlan_add(struct net_device *dev, __be16 proto, u16 vid);
 int nax_vlan_kill(struct net_device *dev, __be16 proto, u16 vid);
 

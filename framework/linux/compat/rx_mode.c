@@ -8,10 +8,11 @@ int nax_compat_set_rx_mode(struct net_device *dev, struct netdev_hw_addr_list *u
 			   struct netdev_hw_addr_list *mc)
 {
 	struct nax_device *d = nax_netdev_device(dev);
+	int ret;
 
 	mutex_lock(&d->control);
-	nax_filter_apply(d);
+	ret = nax_filter_apply(d);
 	mutex_unlock(&d->control);
-	return 0;
+	return ret;
 }
 #endif

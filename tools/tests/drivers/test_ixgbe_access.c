@@ -359,6 +359,7 @@ static void selftest_up(void **state)
 		{ 0x10f9, NULL }, { 0x10fb, "da" }, { 0x10fb, "sr" },
 	};
 	struct nax_error result[NAX_TESTS];
+	struct nax_queue_stats stats;
 	unsigned int i;
 
 	for (i = 0; i < 3; i++) {
@@ -370,6 +371,11 @@ static void selftest_up(void **state)
 		assert_int_equal(nax_port_selftest(s->port, true, result, &s->err), 0);
 		all_pass(result);
 		assert_string_equal(sim_state(s), "up");
+		/* its frames are nobody's loss */
+		assert_int_equal(nax_port_queue_stats(s->port, true, 0, &stats), 0);
+		assert_int_equal(stats.drops, 0);
+		/* the link begins anew, with a module by its settings */
+		sim_run(s, 100000);
 		sim_wait_link(s);
 		assert_true(passes(s));
 		sim_close(s);

@@ -8,6 +8,8 @@
 #define QUEUE_FLUSH_US		2000	/* for descriptors under way once queues are off */
 #define MASTER_STEP_US		100
 #define MASTER_LIMIT_US		80000
+#define FLUSH_LAST_US		3000	/* for a last completion, as in-tree ixgbe */
+#define FLUSH_CLEAR_US		20
 #define RESET_SETTLE_US		1000	/* CTRL: no register may be touched this long */
 #define RESET_STEP_US		100
 #define RESET_LIMIT_US		10000
@@ -50,27 +52,55 @@ static void queues_off(struct nax_adapter *a)
 		nax_delay_us(a, QUEUE_FLUSH_US);
 }
 
-/*
- * The datasheet's master disable: set CTRL.GIO_DIS, then wait until STATUS.GIO says that no request
- * is under way. Return: 0; -ETIMEDOUT: the device may still do DMA.
- */
-static int master_disable(struct nax_adapter *a)
+/* Completions of earlier reads may still arrive; a reset now would strand them. */
+static bool transactions_end(struct nax_adapter *a)
 {
 	u32 waited;
-	int err;
 
-	ixgbe_modify(a, IXGBE_CTRL, 0, IXGBE_CTRL_GIO_DIS);
-	err = nax_reg_wait(a, IXGBE_STATUS, IXGBE_STATUS_GIO, 0, MASTER_STEP_US, MASTER_LIMIT_US);
-	if (err)
-		return err;
-	/* Completions of earlier reads may still arrive; a reset now would strand them. */
-	for (waited = 0; waited < MASTER_LIMIT_US; waited += MASTER_STEP_US) {
+	for (waited = 0; waited < MASTER_LIMIT_US && !a->gone; waited += MASTER_STEP_US) {
 		if (!(nax_config_read(a, IXGBE_PCI_DEVICE_STATUS, 2) &
 		      IXGBE_PCI_TRANSACTIONS_PENDING))
-			return 0;
+			return true;
 		nax_delay_us(a, MASTER_STEP_US);
 	}
-	return -ETIMEDOUT;
+	return false;
+}
+
+/*
+ * Datasheet section 5.2.5.3.2, where master disable does not end: packets that cannot leave, as
+ * without a link, go round by the loopback instead, and what is left of requests is thrown away.
+ */
+static void transactions_flush(struct nax_adapter *a)
+{
+	u32 hlreg0 = nax_reg_read(a, IXGBE_HLREG0);
+	u32 gcr_ext = nax_reg_read(a, IXGBE_GCR_EXT);
+
+	if (a->gone)
+		return;
+	nax_reg_write(a, IXGBE_HLREG0, hlreg0 | IXGBE_HLREG0_LPBK);
+	nax_delay_us(a, FLUSH_LAST_US);
+	transactions_end(a);
+	nax_reg_write(a, IXGBE_GCR_EXT, gcr_ext | IXGBE_GCR_EXT_BUFFERS_CLEAR);
+	nax_delay_us(a, FLUSH_CLEAR_US);
+	nax_reg_write(a, IXGBE_GCR_EXT, gcr_ext);
+	nax_reg_write(a, IXGBE_HLREG0, hlreg0);
+}
+
+/*
+ * The datasheet's master disable: set CTRL.GIO_DIS, then wait until STATUS.GIO says that no request
+ * is under way. Return: whether so; else two resets are due, and DMA may go on until then.
+ */
+static bool master_disable(struct nax_adapter *a)
+{
+	ixgbe_modify(a, IXGBE_CTRL, 0, IXGBE_CTRL_GIO_DIS);
+	if (!nax_reg_wait(a, IXGBE_STATUS, IXGBE_STATUS_GIO, 0, MASTER_STEP_US, MASTER_LIMIT_US) &&
+	    transactions_end(a))
+		return true;
+	if (!a->gone) {
+		nax_warn(a, "STATUS.GIO stays set after CTRL.GIO_DIS: resetting twice");
+		transactions_flush(a);
+	}
+	return false;
 }
 
 /* CTRL.RST and CTRL.LNK_RST together reset the whole function but its PCI configuration. */
@@ -83,6 +113,13 @@ static int reset_once(struct nax_adapter *a)
 	nax_delay_us(a, RESET_SETTLE_US);
 	return nax_reg_wait(a, IXGBE_CTRL, IXGBE_CTRL_RST | IXGBE_CTRL_LNK_RST, 0, RESET_STEP_US,
 			    RESET_LIMIT_US);
+}
+
+static int reset_twice(struct nax_adapter *a)
+{
+	int err = reset_once(a);
+
+	return err ? err : reset_once(a);
 }
 
 static int fail_wait(struct nax_adapter *a, int err, u32 reg, const char *what)
@@ -99,24 +136,17 @@ static int fail_wait(struct nax_adapter *a, int err, u32 reg, const char *what)
  *
  * Datasheet section 4.6.3, first half: interrupts off, DMA quiet, global reset, interrupts off
  * again, NVM auto-read done, DMA block initialized. A device that could not be made quiet is reset
- * twice, as master disable asks: the first reset may have met a request under way.
+ * twice, since the first reset may have met a request under way.
  *
  * attach() and start(); may sleep. Return: 0; -errno after nax_fail().
  */
 int ixgbe_hw_reset(struct nax_adapter *a)
 {
-	bool twice;
 	int err;
 
 	ixgbe_irq_off(a);
 	queues_off(a);
-	twice = master_disable(a) != 0;
-	if (twice && !a->gone)
-		nax_warn(a, "STATUS.GIO stays set after CTRL.GIO_DIS: resetting twice");
-
-	err = reset_once(a);
-	if (!err && twice)
-		err = reset_once(a);
+	err = master_disable(a) ? reset_once(a) : reset_twice(a);
 	if (err)
 		return fail_wait(a, err, IXGBE_CTRL,
 				 "CTRL.RST and CTRL.LNK_RST did not clear within 10 ms of a reset");
@@ -144,10 +174,7 @@ int ixgbe_hw_reset(struct nax_adapter *a)
  */
 void ixgbe_hw_stop_dma(struct nax_adapter *a)
 {
-	if (master_disable(a) == 0 || a->gone)
-		return;
-	nax_warn(a, "STATUS.GIO stays set after CTRL.GIO_DIS: resetting to end DMA");
-	if (reset_once(a) != 0)
+	if (!master_disable(a) && !a->gone && reset_twice(a))
 		nax_err(a, "CTRL.RST does not clear either: DMA may go on");
 }
 
@@ -306,11 +333,16 @@ static void rx_init(struct nax_adapter *a)
 	for (i = 0; i < IXGBE_HW_PACKET_BUFFERS; i++)
 		nax_reg_write(a, IXGBE_RXPBSIZE(i), i ? 0 : bytes);
 	nax_reg_write(a, IXGBE_VT_CTL, 0);
+	/* Whatever it has after power-on, or of another driver, is looked at with MCSTCTRL.MFE. */
+	for (i = 0; i < IXGBE_UTAS; i++)
+		nax_reg_write(a, IXGBE_UTA(i), 0);
 	/* CRC stripping must be the same in HLREG0; the other bits are as section 4.6.7 wants. */
 	ixgbe_modify(a, IXGBE_RDRXCTL, IXGBE_RDRXCTL_RSCFRSTSIZE,
 		     IXGBE_RDRXCTL_CRCSTRIP | IXGBE_RDRXCTL_RSCACKC | IXGBE_RDRXCTL_FCOE_WRFIX);
 	ixgbe_modify(a, IXGBE_RFCTL, 0,
 		     IXGBE_RFCTL_RSC_DIS | IXGBE_RFCTL_NFSW_DIS | IXGBE_RFCTL_NFSR_DIS);
+	/* An acknowledgement by itself tells a sender when to go on: none is held back by RSC. */
+	ixgbe_modify(a, IXGBE_RSCDBU, 0, IXGBE_RSCDBU_RSCACKDIS);
 	/* Headers of TCP are recognized for RSC; nothing is split, as SRRCTL says. */
 	nax_reg_write(a, IXGBE_PSRTYPE(0), IXGBE_PSRTYPE_TCP);
 	/* PCSD: descriptors carry the RSS hash instead of a raw checksum. */

@@ -206,6 +206,7 @@ int ixgbe_module_read(struct nax_adapter *a, const struct nax_module_page *page,
 void ixgbe_sfp_update(struct nax_adapter *a);
 int ixgbe_sfp_setup(struct nax_adapter *a, struct nax_error *why);
 void ixgbe_sfp_laser(struct nax_adapter *a, bool on);
+void ixgbe_sfp_rate(struct nax_adapter *a, bool fast);
 
 /* irq.c */
 void ixgbe_irq_init(struct nax_adapter *a);

@@ -128,7 +128,8 @@ void ixgbe_link_init(struct nax_adapter *a)
 	struct ixgbe *x = a->priv;
 
 	x->autoc = nax_reg_read(a, IXGBE_AUTOC);
-	x->autoc2 = nax_reg_read(a, IXGBE_AUTOC2);
+	/* An NVM may leave the link off until there is a driver. */
+	x->autoc2 = nax_reg_read(a, IXGBE_AUTOC2) & ~(u32)IXGBE_AUTOC2_LINK_DISABLE;
 	x->modes = kinds[x->port].modes;
 	x->module.configured = false;
 	if (x->port == IXGBE_PORT_SFP)
@@ -170,7 +171,6 @@ static void pipeline_reset(struct nax_adapter *a, u32 autoc)
 {
 	u32 waited;
 
-	ixgbe_modify(a, IXGBE_AUTOC2, IXGBE_AUTOC2_LINK_DISABLE, 0);
 	nax_reg_write(a, IXGBE_AUTOC, autoc ^ FIELD_PREP(IXGBE_AUTOC_LMS, 4));
 	for (waited = 0; waited < PIPELINE_LIMIT_US && !a->gone; waited += PIPELINE_STEP_US) {
 		if (nax_reg_read(a, IXGBE_ANLP1) & IXGBE_ANLP1_AN_STATE)
@@ -180,15 +180,19 @@ static void pipeline_reset(struct nax_adapter *a, u32 autoc)
 	nax_reg_write(a, IXGBE_AUTOC, autoc);
 }
 
-/* Write AUTOC and AUTOC2 if they change, and restart the link. Firmware may write them as well. */
-static int autoc_write(struct nax_adapter *a, u32 autoc, u32 autoc2, struct nax_error *why)
+/*
+ * Write AUTOC and AUTOC2 if they change, and restart the link; @restart: in any case, by which new
+ * settings of the SerDes take effect. Firmware may write them as well.
+ */
+static int autoc_write(struct nax_adapter *a, u32 autoc, u32 autoc2, bool restart,
+		       struct nax_error *why)
 {
 	const struct ixgbe *x = a->priv;
 	u32 now = nax_reg_read(a, IXGBE_AUTOC) & ~(u32)IXGBE_AUTOC_AN_RESTART;
 	u32 now2 = nax_reg_read(a, IXGBE_AUTOC2);
 	int err;
 
-	if (now == autoc && now2 == autoc2)
+	if (!restart && now == autoc && now2 == autoc2)
 		return 0;
 	err = ixgbe_sem_get(a, IXGBE_SYNC_MAC_CSR, why);
 	if (err)
@@ -208,6 +212,7 @@ static int link_apply(struct nax_adapter *a, struct nax_error *why)
 	struct ixgbe *x = a->priv;
 	u32 modes = x->modes;
 	u32 autoc2 = x->autoc2;
+	bool fresh = false;
 	int err;
 
 	if (x->port == IXGBE_PORT_BASE_T)
@@ -217,13 +222,18 @@ static int link_apply(struct nax_adapter *a, struct nax_error *why)
 		ixgbe_sfp_laser(a, x->module.usable && modes);
 		if (!x->module.usable || !modes)
 			return 0;
+		fresh = !x->module.configured;
 		err = ixgbe_sfp_setup(a, why);
 		if (err)
 			return err;
+		ixgbe_sfp_rate(a, modes & NAX_LINK_10G);
 		autoc2 = (autoc2 & ~(u32)IXGBE_AUTOC2_PMA_SERIAL) |
 			 FIELD_PREP(IXGBE_AUTOC2_PMA_SERIAL, IXGBE_AUTOC2_PMA_SERIAL_SFI);
 	}
-	return autoc_write(a, autoc_for(a, modes), autoc2, why);
+	err = autoc_write(a, autoc_for(a, modes), autoc2, fresh, why);
+	if (err && fresh)
+		x->module.configured = false;
+	return err;
 }
 
 /*

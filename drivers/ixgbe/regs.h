@@ -28,7 +28,9 @@
 #define IXGBE_ESDP			0x00020
 #define IXGBE_ESDP_SDP2			BIT(2)	/* SFP+: module present */
 #define IXGBE_ESDP_SDP3			BIT(3)	/* SFP+: transmitter off */
+#define IXGBE_ESDP_SDP5			BIT(5)	/* SFP+: 1: 10 Gbit/s, 0: 1 Gbit/s */
 #define IXGBE_ESDP_SDP3_DIR		BIT(11)	/* 1: output */
+#define IXGBE_ESDP_SDP5_DIR		BIT(13)
 #define IXGBE_I2CCTL			0x00028
 #define IXGBE_I2CCTL_CLK_IN		BIT(0)
 #define IXGBE_I2CCTL_CLK_OUT		BIT(1)
@@ -68,6 +70,7 @@
 #define IXGBE_SYNC_FW_SHIFT		5	/* the firmware's bits lie this much above ours */
 #define IXGBE_GCR			0x11000
 #define IXGBE_GCR_EXT			0x11050
+#define IXGBE_GCR_EXT_BUFFERS_CLEAR	BIT(30)
 
 /* PCI configuration space: PCI Express capability at 0xA0, MSI-X capability at 0x70 */
 #define IXGBE_PCI_MSIX_CONTROL		0x72
@@ -145,6 +148,8 @@
 #define IXGBE_RXDCTL_VME		BIT(30)
 #define IXGBE_RSCCTL(q)			IXGBE_RXQ(q, 0x2c)
 #define IXGBE_RSCCTL_RSCEN		BIT(0)
+#define IXGBE_RSCDBU			0x03028
+#define IXGBE_RSCDBU_RSCACKDIS		BIT(7)
 #define IXGBE_RDRXCTL			0x02f00
 #define IXGBE_RDRXCTL_CRCSTRIP		BIT(1)
 #define IXGBE_RDRXCTL_DMAIDONE		BIT(3)
@@ -174,6 +179,8 @@
 #define IXGBE_VT_CTL			0x051b0
 #define IXGBE_MTA(n)			(0x05200 + 4 * (n))
 #define IXGBE_MTAS			128
+#define IXGBE_UTA(n)			(0x0f400 + 4 * (n))
+#define IXGBE_UTAS			128
 #define IXGBE_MRQC			0x05818
 #define IXGBE_MRQC_RSS			0x1
 #define IXGBE_MRQC_IPV4_TCP		BIT(16)

@@ -20,6 +20,7 @@
 
 #define CORECTL_WORDS_MAX	1024
 #define CORECTL_SETTLE_US	10000
+#define RATE_SETTLE_US		40000	/* as long as in-tree ixgbe gives a module */
 #define NVM_MODULE_LIST		0x2b
 #define MODULE_LIST_MAX		64
 #define INIT_DIRECT_ATTACH	3	/* ids in the list: this for port 0, the next for port 1 */
@@ -394,6 +395,27 @@ void ixgbe_sfp_laser(struct nax_adapter *a, bool on)
 		return;
 	ixgbe_modify(a, IXGBE_ESDP, IXGBE_ESDP_SDP3,
 		     IXGBE_ESDP_SDP3_DIR | (on ? 0 : IXGBE_ESDP_SDP3));
+}
+
+/**
+ * ixgbe_sfp_rate() - have a module of two rates work at one of them
+ * @a: adapter with a usable module
+ * @fast: at 10 Gbit/s, not at 1
+ *
+ * By the module's pins RS0 and RS1 (SFF-8431 section 2.4.4), which in-tree ixgbe knows to be at
+ * SDP5. A module pulls them to the lower rate where nobody drives them. May sleep.
+ */
+void ixgbe_sfp_rate(struct nax_adapter *a, bool fast)
+{
+	const struct ixgbe *x = a->priv;
+	u32 pins = IXGBE_ESDP_SDP5 | IXGBE_ESDP_SDP5_DIR;
+	u32 want = fast ? pins : IXGBE_ESDP_SDP5_DIR;
+
+	if (x->module.modes != (NAX_LINK_10G | NAX_LINK_1G) ||
+	    (nax_reg_read(a, IXGBE_ESDP) & pins) == want)
+		return;
+	ixgbe_modify(a, IXGBE_ESDP, pins, want);
+	nax_delay_us(a, RATE_SETTLE_US);
 }
 
 /* ---- SerDes settings ---- */

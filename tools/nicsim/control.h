@@ -151,7 +151,7 @@ enum sim_i2c_state { SIM_I2C_IDLE, SIM_I2C_ADDRESS, SIM_I2C_POINTER, SIM_I2C_WRI
  * struct sim_module - SFP+ module
  * @memory: A0 and A2 page
  * @has_a2: the second page answers
- * @speed: 10 or 1, Gbit/s
+ * @speed: 10 or 1, Gbit/s; 0: either, as its rate select pins at SDP5 say
  * @laser: has one, which SDP3 switches
  * @bit: bits of @shift so far; 8: acknowledge is next, 9: it is on the wire
  * @sda: what the module drives; the wire is this and the master's
@@ -189,6 +189,7 @@ struct sim_spi {
  * struct sim_phy - link
  * @cable: plugged in
  * @an_begun: auto-negotiation has left its first state since reset
+ * @untaken: settings of the SerDes were written, which it takes at AUTOC.Restart_AN
  * @flap_until: chaos pulled the cable till then
  */
 struct sim_phy {
@@ -196,6 +197,7 @@ struct sim_phy {
 	bool cable;
 	bool up;
 	bool an_begun;
+	bool untaken;
 	uint64_t flap_until;
 	struct sim_timer timer;
 	struct sim_timer flap;
@@ -369,6 +371,7 @@ void sim_phy_update(struct nicsim_port *p);
 void sim_phy_flap(struct nicsim_port *p);
 void sim_autoc_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 void sim_autoc2_write(struct nicsim_port *p, uint32_t i, uint32_t value);
+void sim_corectl_write(struct nicsim_port *p, uint32_t i, uint32_t value);
 uint32_t sim_links_read(struct nicsim_port *p, uint32_t i);
 uint32_t sim_links2_read(struct nicsim_port *p, uint32_t i);
 uint32_t sim_anlp1_read(struct nicsim_port *p, uint32_t i);

@@ -23,7 +23,7 @@ const char nicsim_usage[] =
 "      model=82599     Intel 82599\n"
 "      mac=MAC         permanent address; default: made from the path of SOCKET\n"
 "      id=ID           PCI device id of an 82599, hexadecimal; default: 10f9 (CX4)\n"
-"      module=KIND     SFP+ module: da, sr, lr, 1000t, none; default: da\n"
+"      module=KIND     SFP+ module: da, sr, lr, dual, 1000t, none; default: da\n"
 "      net=wire:NAME            another port of this process with the same NAME\n"
 "      net=stream:PATH[,server] UNIX stream socket: connect, or listen\n"
 "      net=dgram:LOCAL,REMOTE   UNIX datagram sockets\n"
@@ -146,14 +146,14 @@ static bool key_id(struct parse *ps, struct nicsim_port_options *p, char *value)
 
 static bool key_module(struct parse *ps, struct nicsim_port_options *p, char *value)
 {
-	static const char * const modules[] = { "da", "sr", "lr", "1000t", "none" };
+	static const char * const modules[] = { "da", "sr", "lr", "dual", "1000t", "none" };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
 		if (!strcmp(value, modules[i]))
 			return keep(ps, &p->module, value);
 	}
-	return bad(ps, "module=%.200s: allowed are da, sr, lr, 1000t, none", value);
+	return bad(ps, "module=%.200s: allowed are da, sr, lr, dual, 1000t, none", value);
 }
 
 /* ---- net= ---- */

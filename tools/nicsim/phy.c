@@ -75,6 +75,16 @@ static unsigned int negotiated_speed(const struct nicsim_port *p, uint32_t autoc
 	return autoc & AUTOC_KX ? 1 : 0;
 }
 
+/* Gbit/s. A module that has two has pins to choose by, which it pulls low. */
+static unsigned int module_speed(const struct nicsim_port *p)
+{
+	uint32_t high = ESDP_SDP5 | ESDP_SDP5_DIR;
+
+	if (p->control->module.speed)
+		return p->control->module.speed;
+	return (sim_reg(p, CR_ESDP) & high) == high ? 10 : 1;
+}
+
 /* Gbit/s that AUTOC and the medium make together; 0: they do not fit. */
 static unsigned int phy_speed(const struct nicsim_port *p)
 {
@@ -90,12 +100,12 @@ static unsigned int phy_speed(const struct nicsim_port *p)
 		return media == SIM_SFP ? 0 : 10;
 	case LMS_SERIAL:
 		if (media == SIM_SFP && serial == AUTOC2_SERIAL_SFI)
-			return c->module.speed == 10 ? 10 : 0;
+			return module_speed(p) == 10 ? 10 : 0;
 		return media == SIM_KR && serial == AUTOC2_SERIAL_KR ? 10 : 0;
 	case LMS_1G:
 	case LMS_1G_AN:
 		if (media == SIM_SFP)
-			return c->module.speed == 1 ? 1 : 0;
+			return module_speed(p) == 1 ? 1 : 0;
 		return backplane(p) ? 1 : 0;
 	default:
 		return 0;
@@ -116,7 +126,8 @@ static bool phy_able(const struct nicsim_port *p)
 
 	if (!c->phy.cable || sim_gone(p) || c->pci.d3 || sim_now(p) < c->phy.flap_until)
 		return false;
-	if (c->phy.device->media == SIM_SFP && (!c->module.present || laser_off(p)))
+	if (c->phy.device->media == SIM_SFP &&
+	    (!c->module.present || laser_off(p) || c->phy.untaken))
 		return false;
 	if (sim_reg(p, CR_AUTOC2) & AUTOC2_LINK_DISABLE)
 		return false;
@@ -233,10 +244,19 @@ void sim_autoc_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 	sim_reg_set(p, CR_AUTOC, kept);
 	if (value & AUTOC_AN_RESTART || negotiates(kept))
 		p->control->phy.an_begun = true;
+	if (value & AUTOC_AN_RESTART)
+		p->control->phy.untaken = false;
 	if (value & AUTOC_AN_RESTART || (old ^ kept) & AUTOC_LMS)
 		restart(p);
 	else
 		sim_phy_update(p);
+}
+
+void sim_corectl_write(struct nicsim_port *p, uint32_t i, uint32_t value)
+{
+	sim_reg_set(p, CR_CORECTL, value);
+	p->control->phy.untaken = true;
+	sim_phy_update(p);
 }
 
 void sim_autoc2_write(struct nicsim_port *p, uint32_t i, uint32_t value)
@@ -323,6 +343,7 @@ void sim_phy_reset(struct nicsim_port *p, enum sim_reset how)
 	sim_reg_set(p, CR_AUTOC2, phy->device->autoc2);
 	sim_reg_set(p, CR_ESDP, phy->device->media == SIM_SFP ? ESDP_SDP3_DIR : 0);
 	phy->an_begun = negotiates(phy->device->autoc);
+	phy->untaken = false;
 	if (how == SIM_RESET_SOFT)
 		sim_phy_update(p);
 	else

@@ -18,7 +18,9 @@
 #define CR_ESDP			0x00020
 #define ESDP_SDP2		0x00000004	/* SFP+ cage is full */
 #define ESDP_SDP3		0x00000008	/* laser off */
+#define ESDP_SDP5		0x00000020	/* RS0, RS1 of the module: 10 Gbit/s */
 #define ESDP_SDP3_DIR		0x00000800
+#define ESDP_SDP5_DIR		0x00002000
 #define CR_I2CCTL		0x00028
 #define I2CCTL_CLK_IN		0x00000001
 #define I2CCTL_CLK_OUT		0x00000002

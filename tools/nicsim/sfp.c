@@ -37,6 +37,7 @@ struct sfp_kind {
 static const struct sfp_kind kinds[] = {
 	{ "da", "NICSIM-DA-3M", 0x21, 0x00, 0x00, 0x04, 0x06, 103, 18, 3, 0 },
 	{ "sr", "NICSIM-10G-SR", 0x07, 0x10, 0x00, 0x00, 0x06, 103, 19, 30, 850 },
+	{ "dual", "NICSIM-DUAL-SR", 0x07, 0x10, 0x01, 0x00, 0x06, 103, 19, 30, 850 },
 	{ "lr", "NICSIM-10G-LR", 0x07, 0x20, 0x00, 0x00, 0x06, 103, 14, 10, 1310 },
 	{ "1000t", "NICSIM-1G-T", 0x22, 0x00, 0x08, 0x00, 0x01, 13, 18, 100, 0 },
 };
@@ -135,7 +136,7 @@ bool sim_module_build(struct sim_module *m, const char *name)
 			continue;
 		m->present = true;
 		m->laser = m->has_a2 = kinds[i].wavelength != 0;
-		m->speed = kinds[i].codes_1g ? 1 : 10;
+		m->speed = !kinds[i].codes_1g ? 10 : kinds[i].codes_10g ? 0 : 1;
 		memory_build(m, &kinds[i]);
 		return true;
 	}

@@ -129,7 +129,7 @@ const struct sim_reg sim_regs_general[] = {
 	REG("LINKS2", CR_LINKS2, 0, 0, .read = sim_links2_read),
 	KEEP("MACC", CR_MACC, 1),
 	KEEP("ATLASCTL", 0x04800, 1),
-	KEEP("CORECTL", CR_CORECTL, 1),
+	REG("CORECTL", CR_CORECTL, 0, ALL, .write = sim_corectl_write),
 	KEEP("SMADARCTL", 0x14F10, 1),
 
 	/* flow control */

@@ -378,7 +378,7 @@ static const char *config_fault(const struct nicsim_port_config *config, char *t
 		return text;
 	}
 	if (!sim_module_build(&module, config->module)) {
-		snprintf(text, len, "module \"%s\" is not one of da, sr, lr, 1000t, none",
+		snprintf(text, len, "module \"%s\" is not one of da, sr, lr, dual, 1000t, none",
 			 config->module);
 		return text;
 	}

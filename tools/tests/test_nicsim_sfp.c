@@ -116,6 +116,7 @@ static void memory_of_each(void **state)
 		{ "da", "NICSIM-DA-3M    ", 0x00, 0x00, 0x04, false },
 		{ "sr", "NICSIM-10G-SR   ", 0x10, 0x00, 0x00, true },
 		{ "lr", "NICSIM-10G-LR   ", 0x20, 0x00, 0x00, true },
+		{ "dual", "NICSIM-DUAL-SR  ", 0x10, 0x01, 0x00, true },
 		{ "1000t", "NICSIM-1G-T     ", 0x00, 0x08, 0x00, false },
 	};
 	unsigned int i;
@@ -268,6 +269,44 @@ static void link_of_each(void **state)
 	}
 }
 
+/* A module of two rates has pins at SDP5 to choose by; who does not drive them has the lower rate. */
+static void two_rates(void **state)
+{
+	struct simtest *t = open_sfp("dual");
+
+	nicsim_advance(t->sim, 20 * MS);
+	assert_int_equal(rd(t->port, LINKS), 0);
+	wr(t->port, ESDP, rd(t->port, ESDP) | 0x20);
+	nicsim_advance(t->sim, 20 * MS);
+	assert_int_equal(rd(t->port, LINKS), 0);
+	wr(t->port, ESDP, rd(t->port, ESDP) | 0x2000);
+	nicsim_advance(t->sim, 20 * MS);
+	assert_int_equal(rd(t->port, LINKS), 0x70000000);
+	wr(t->port, AUTOC, 0x1000);
+	nicsim_advance(t->sim, 20 * MS);
+	assert_int_equal(rd(t->port, LINKS), 0);
+	wr(t->port, ESDP, rd(t->port, ESDP) & ~0x20u);
+	nicsim_advance(t->sim, 20 * MS);
+	assert_int_equal(rd(t->port, LINKS), 0x60000000);
+	simtest_close(t);
+}
+
+/* Settings of the SerDes are taken when the link is restarted. */
+static void serdes(void **state)
+{
+	struct simtest *t = open_sfp("sr");
+
+	nicsim_advance(t->sim, 20 * MS);
+	wr(t->port, 0x14F00, 0x1234);
+	assert_int_equal(rd(t->port, 0x14F00), 0x1234);
+	nicsim_advance(t->sim, 20 * MS);
+	assert_int_equal(rd(t->port, LINKS), 0);
+	wr(t->port, AUTOC, rd(t->port, AUTOC) | 0x1000);
+	nicsim_advance(t->sim, 20 * MS);
+	assert_int_equal(rd(t->port, LINKS), 0x70000000);
+	simtest_close(t);
+}
+
 static void laser(void **state)
 {
 	struct simtest *t = open_sfp("sr");
@@ -305,6 +344,7 @@ int main(void)
 		cmocka_unit_test(other_addresses_are_silent), cmocka_unit_test(writing),
 		cmocka_unit_test(given_up), cmocka_unit_test(empty_cage),
 		cmocka_unit_test(no_cage), cmocka_unit_test(link_of_each),
+		cmocka_unit_test(two_rates), cmocka_unit_test(serdes),
 		cmocka_unit_test(laser), cmocka_unit_test(pipeline_reset),
 	};
 

@@ -48,6 +48,26 @@ static void offer(struct sim *s, u16 flow, u32 i, u32 payload)
 	assert_true(nicsim_port_frame(s->device, frame, len));
 }
 
+/* Acknowledgement @i of a connection, with a time stamp option (RFC 7323) and no payload. */
+static void offer_ack(struct sim *s, u16 i)
+{
+	static const u16 option[] = { 0x0101, 0x080a, 0, 1, 0, 1 };
+	struct sim_flow f = {
+		.proto = 6, .sport = 1000, .dport = 2000, .saddr = 0x0a000001,
+		.daddr = 0x0a000002, .vlan = -1, .payload = sizeof(option),
+	};
+	u32 len = sim_build(frame, &f), k;
+
+	tcp_word(4, 0);
+	tcp_word(6, 0);
+	tcp_word(10, (u16)(100 * i));
+	tcp_word(12, 8 << 12 | ACK);
+	for (k = 0; k < sizeof(option) / sizeof(option[0]); k++)
+		tcp_word(20 + 2 * k, option[k]);
+	assert_true(sim_csum_ok(frame, len));
+	assert_true(nicsim_port_frame(s->device, frame, len));
+}
+
 static void ask(struct sim *s, u64 offloads, u32 itr_us)
 {
 	s->config.offloads = offloads;
@@ -200,6 +220,21 @@ static void others(void **state)
 	sim_close(s);
 }
 
+/* An acknowledgement by itself tells the sender when to go on: it is not held back for others. */
+static void acknowledgements(void **state)
+{
+	struct sim *s = sim_up(NULL, 1);
+	u32 i;
+
+	ask(s, s->config.offloads | NAX_OFFLOAD_LRO, 200);
+	for (i = 0; i < 3; i++)
+		offer_ack(s, (u16)i);
+	sim_run(s, 500);
+	assert_int_equal(s->n_got, 3);
+	assert_int_equal(joined(s), 0);
+	sim_close(s);
+}
+
 /* Joined frames have no frame check sequence, and are none without a verdict: refused by name. */
 static void excludes(void **state)
 {
@@ -223,6 +258,7 @@ int main(void)
 		cmocka_unit_test(no_interval),
 		cmocka_unit_test(switched),
 		cmocka_unit_test(others),
+		cmocka_unit_test(acknowledgements),
 		cmocka_unit_test(excludes),
 	};
 

@@ -354,6 +354,32 @@ static void serdes_settings(void **state)
 	}
 }
 
+/* A module of two rates works at the one that its pins say, which are the driver's. */
+static void two_rates(void **state)
+{
+	struct nicsim_port_config c = {
+		.name = "t0", .model = "82599", .device_id = 0x10fb, .module = "dual",
+	};
+	struct nax_link link;
+	struct sim *s;
+
+	memcpy(c.mac, sim_mac, 6);
+	s = sim_up(&c, 1);
+	nax_port_link(s->port, &link);
+	assert_int_equal(link.speed, 10000);
+	s->config.link.modes = NAX_LINK_1G;
+	assert_int_equal(nax_port_reconfigure(s->port, &s->config, &s->err), 0);
+	sim_run(s, 2000000);
+	nax_port_link(s->port, &link);
+	assert_int_equal(link.speed, 1000);
+	s->config.link.modes = 0;
+	assert_int_equal(nax_port_reconfigure(s->port, &s->config, &s->err), 0);
+	sim_run(s, 2000000);
+	nax_port_link(s->port, &link);
+	assert_int_equal(link.speed, 10000);
+	sim_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +390,7 @@ int main(void)
 		cmocka_unit_test(silent_half_way),
 		cmocka_unit_test(plug_and_pull),
 		cmocka_unit_test(serdes_settings),
+		cmocka_unit_test(two_rates),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

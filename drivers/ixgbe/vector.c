@@ -123,13 +123,15 @@ static inline bool rx_vectors(struct nax_queue *q, u32 most)
 	nax_v bytes = nax_v_set(0), all = nax_v_set(0);
 	u32 n = NAX_V_LANES;
 
-	for (; most >= NAX_V_LANES && n == NAX_V_LANES; most -= NAX_V_LANES) {
+	for (; most >= NAX_V_LANES; most -= NAX_V_LANES) {
 		if (!(le32_to_cpu(READ_ONCE(d[NAX_V_LANES - 1].wb.status)) & IXGBE_RXD_DD))
 			break;
 		dma_rmb(); /* descriptors are written in order, and DD after the rest of each */
 		n = rx_vector(k, d, s, keep, single, longest, group, &bytes, &all);
 		d += n;
-		s += n;
+		if (unlikely(n != NAX_V_LANES))
+			break;
+		s += NAX_V_LANES;
 	}
 	nax_rx_ran(q, (u32)(d - first), nax_v_sum(bytes), nax_v_all(all));
 	return n == NAX_V_LANES;
@@ -147,11 +149,31 @@ static inline bool rx_many(const struct nax_queue *q)
 	       le32_to_cpu(READ_ONCE(ring[last].wb.status)) & IXGBE_RXD_DD;
 }
 
+/*
+ * Descriptors behind the first four, as many as come at a time as a rule: where they have to come
+ * from memory they come together. What lies behind the end of the ring is not needed, and asking
+ * for it does no harm.
+ */
+static inline void rx_prefetch(const struct nax_queue *q)
+{
+	const union ixgbe_rx_desc *ring = q->desc;
+	const union ixgbe_rx_desc *d = &ring[q->seen & q->desc_mask];
+
+	prefetch(d + 4);
+	prefetch(d + 8);
+	prefetch(d + 12);
+	prefetch(d + 16);
+	prefetch(d + 20);
+	prefetch(d + 24);
+	prefetch(d + 28);
+}
+
 /* A batch that begins with many. */
 static noinline void vector_rx_many(struct nax_queue *q, u32 budget)
 {
 	u32 most = nax_rx_run(q, budget);
 
+	rx_prefetch(q);
 	while (most >= NAX_V_LANES && rx_vectors(q, most)) {
 		most = nax_rx_run(q, budget);
 		if (!rx_many(q))
@@ -169,9 +191,41 @@ static void vector_rx_reap(struct nax_queue *q, u32 budget)
 		ixgbe_rx_reap(q, budget);
 }
 
-/* ---- transmit ---- */
+#define ROWS		(NAX_V_LANES / 4)	/* slots, or descriptors, in one vector */
 
-#define TX_ROWS		(NAX_V_LANES / 4)	/* packets in one vector */
+/* rx_give() of ROWS slots: their addresses, and nothing behind them. */
+static inline void rx_give_rows(union ixgbe_rx_desc *d, const struct nax_slot *s)
+{
+	nax_v memory = nax_v_rows(s, sizeof(*s));
+
+	nax_v_store_rows(d, sizeof(*d), nax_v_halves(memory, nax_v_set(0)));
+}
+
+static void vector_rx_post(struct nax_queue *q)
+{
+	union ixgbe_rx_desc *ring = q->desc;
+	u32 end = nax_rx_post_end(q);
+	u32 i = q->ring.next;
+
+	while (i != end) {
+		/* So many lie side by side. */
+		u32 n = min_t(u32, end - i, q->desc_mask + 1 - (i & q->desc_mask));
+		union ixgbe_rx_desc *d = &ring[i & q->desc_mask];
+		const struct nax_slot *s = nax_ring_slot(&q->ring, i), *last = s + n;
+		const struct nax_slot *whole = s + n / (2 * ROWS) * (2 * ROWS);
+
+		i += n;
+		for (; s != whole; s += 2 * ROWS, d += 2 * ROWS) {
+			rx_give_rows(d, s);
+			rx_give_rows(d + ROWS, s + ROWS);
+		}
+		for (; s != last; s++, d++)
+			rx_give(d, s);
+	}
+	nax_rx_posted(q, end);
+}
+
+/* ---- transmit ---- */
 
 /**
  * struct tx_consts - for tx_vector()
@@ -184,7 +238,7 @@ struct tx_consts {
 };
 
 /*
- * tx_give() of TX_ROWS packets. Of the packet's half the length is in lane 2; the upper two words
+ * tx_give() of ROWS packets. Of the packet's half the length is in lane 2; the upper two words
  * of the descriptor become the length and, 14 bits up in the second, the length once more. What is
  * left of flags and length when the least that they may be was taken off is gathered in @top; less
  * than that becomes a large number.
@@ -207,7 +261,7 @@ static noinline bool tx_vectors(struct nax_queue *q, u32 n)
 	union ixgbe_tx_desc *ring = q->desc;
 	union ixgbe_tx_desc *d = &ring[q->tail & q->desc_mask];
 	const struct nax_slot *s = nax_ring_slot(&q->ring, q->ring.next), *end = s + n;
-	const struct nax_slot *whole = s + n / (2 * TX_ROWS) * (2 * TX_ROWS);
+	const struct nax_slot *whole = s + n / (2 * ROWS) * (2 * ROWS);
 	u32 span = (u32)q->plain_most - q->plain_least;
 	nax_v most = nax_v_quad(0, 0, span, 0);
 	nax_v lengths = nax_v_quad(0, 0, ~0u, 0);
@@ -219,9 +273,9 @@ static noinline bool tx_vectors(struct nax_queue *q, u32 n)
 	};
 	u32 rest = 0;
 
-	for (; s != whole; s += 2 * TX_ROWS, d += 2 * TX_ROWS) {
+	for (; s != whole; s += 2 * ROWS, d += 2 * ROWS) {
 		tx_vector(&k, d, s, &bytes, &top);
-		tx_vector(&k, d + TX_ROWS, s + TX_ROWS, &bytes, &top);
+		tx_vector(&k, d + ROWS, s + ROWS, &bytes, &top);
 	}
 	if (unlikely(nax_v_any(nax_v_xor(top, most))))
 		return false;
@@ -247,7 +301,7 @@ static void vector_tx_plain(struct nax_queue *q)
 
 static void vector_tx_post(struct nax_queue *q)
 {
-	if (q->ring.end - q->ring.next >= 2 * TX_ROWS)
+	if (q->ring.end - q->ring.next >= 2 * ROWS)
 		vector_tx_plain(q);
 	if (q->ring.next != q->ring.end)
 		ixgbe_tx_post(q);
@@ -257,6 +311,6 @@ NAX_VECTOR_DATAPATH("ixgbe", {
 	.tx_post = vector_tx_post,
 	.tx_reap = ixgbe_tx_reap,
 	.rx_reap = vector_rx_reap,
-	.rx_post = ixgbe_rx_post,
+	.rx_post = vector_rx_post,
 	.tx_plain = vector_tx_plain,
 });

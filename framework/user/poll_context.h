@@ -15,6 +15,7 @@
 #define NAX_POLL_SLEEP_MS	100	/* longest sleep; bounds what a lost interrupt costs */
 #define NAX_POLL_PAUSE_NS	5000000000ull
 #define NAX_POLL_EVENTS		16
+#define NAX_POLL_PREFETCH	4	/* fewer packets are not worth it */
 #define NAX_POLL_PASSES		64	/* busy iterations without a look for completions, at most */
 
 /* Bits of nax_poll.call. */
@@ -55,6 +56,7 @@ struct nax_poll_fd {
  * struct nax_poll - a poll context
  * @busy: an iteration is under way
  * @far_barrier: nax_user_far_barrier() can be used; constant
+ * @prefetch_from: nax_poll_config.prefetch where so many packets came last time; constant
  * @config: as asked for, budget filled in
  * @call: what the next iteration does whatever the device did: NAX_POLL_CALL, NAX_POLL_BUSY
  * @always: NAX_POLL_CALL unless nax_poll_config.on_work
@@ -89,6 +91,7 @@ struct nax_poll_fd {
 struct nax_poll {
 	u32 busy;
 	bool far_barrier;
+	u32 prefetch_from;
 	struct nax_poll_config config;
 	u32 call;
 	u32 always;

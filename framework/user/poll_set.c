@@ -55,6 +55,7 @@ struct nax_poll *nax_poll_create(const struct nax_poll_config *config, struct na
 	}
 	p->far_barrier = nax_user_far_barrier_init();
 	p->config = *config;
+	p->prefetch_from = config->prefetch ? NAX_POLL_PREFETCH : ~0u;
 	p->call = NAX_POLL_CALL;
 	p->always = config->on_work ? 0 : NAX_POLL_CALL;
 	p->passes = NAX_POLL_PASSES;

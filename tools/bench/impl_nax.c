@@ -132,35 +132,36 @@ static u32 handle_context(struct nax_poll *poll, void *arg)
 	return batch;
 }
 
+/* One slot. Return: the first byte in it. */
+static inline u8 forward_one(const char *origin, struct nax_slot *r, struct nax_slot *t)
+{
+	u8 first = (u8)origin[r->dma];
+
+	nax_slot_swap(r, t);
+	t->len = r->len;
+	t->flags = r->flags & NAX_F_EOP;
+	return first;
+}
+
 /*
- * The first bytes of @n packets, in slots that lie one after the other. In a loop of its own, so short that
- * the misses of many packets overlap, as the peer does it.
+ * @n packets of one slot each, or parts of some, in slots that lie one after the other. Return: the
+ * sum of their first bytes.
  */
-static inline u64 look(const struct nax_slot *r, u32 n)
+static inline u64 forward(struct nax_slot *r, struct nax_slot *t, u32 n)
 {
 	/* In a register: stores to slots cannot change a local copy. */
 	const char *origin = nax_mem_origin;
-	const struct nax_slot *end = r + n;
 	u64 sum = 0;
 
-	for (; end - r >= 4; r += 4)
-		sum += (u64)(u8)origin[r[0].dma] + (u8)origin[r[1].dma] + (u8)origin[r[2].dma] +
-		       (u8)origin[r[3].dma];
-	for (; r != end; r++)
-		sum += (u8)origin[r->dma];
-	return sum;
-}
-
-/* @n packets of one slot each, or parts of some, in slots that lie one after the other. */
-static inline void forward(struct nax_slot *r, struct nax_slot *t, u32 n)
-{
-	const struct nax_slot *end = r + n;
-
-	for (; r != end; r++, t++) {
-		nax_slot_swap(r, t);
-		t->len = r->len;
-		t->flags = r->flags & NAX_F_EOP;
+	for (; n >= 4; n -= 4, r += 4, t += 4) {
+		sum += forward_one(origin, &r[0], &t[0]);
+		sum += forward_one(origin, &r[1], &t[1]);
+		sum += forward_one(origin, &r[2], &t[2]);
+		sum += forward_one(origin, &r[3], &t[3]);
 	}
+	for (; n; n--)
+		sum += forward_one(origin, r++, t++);
+	return sum;
 }
 
 static u32 handle_fwd(struct nax_poll *poll, void *arg)
@@ -176,8 +177,8 @@ static u32 handle_fwd(struct nax_poll *poll, void *arg)
 		n = free;
 	for (i = 0; i < n; i += run) {
 		run = ring_run(rx, first + i, ring_run(tx, tx->end + i, n - i));
-		x->sum += look(nax_ring_slot(rx, first + i), run);
-		forward(nax_ring_slot(rx, first + i), nax_ring_slot(tx, tx->end + i), run);
+		x->sum += forward(nax_ring_slot(rx, first + i), nax_ring_slot(tx, tx->end + i),
+				  run);
 	}
 	x->rx = rx;
 	x->found = n;
@@ -252,15 +253,17 @@ static bool nax_prepare(struct bench_port *p, const struct bench_cell *cell)
 		int rxq;
 		int txq;
 		bool on_work;
+		bool prefetch;
 	} tests[BENCH_TESTS] = {
 		[BENCH_RX] = { handle_rx, 0, -1, true },
 		[BENCH_TX] = { handle_tx, -1, 0, false },
-		[BENCH_FWD] = { handle_fwd, 0, 0, true },
+		[BENCH_FWD] = { handle_fwd, 0, 0, true, true },
 		[BENCH_POLL] = { handle_rx, 0, -1, true },
 		[BENCH_CONTEXT] = { handle_context, -1, 0, false },
 	};
 	struct nax_poll_config config = { .spin = true, .cpu = -1, .budget = cell->batch,
-					  .on_work = tests[cell->test].on_work };
+					  .on_work = tests[cell->test].on_work,
+					  .prefetch = tests[cell->test].prefetch };
 	struct nax_ctx *x = p->ctx;
 	struct nax_error err;
 

@@ -7,10 +7,10 @@
 # limits: test, batch, bytes of a frame, most instructions per packet (of poll: per poll)
 limits() {
 	cat <<'END'
-rx 32 64 27
+rx 32 64 26.5
 tx 32 64 26
-fwd 32 64 63
-fwd 1 64 605
+fwd 32 64 62
+fwd 1 64 603.2
 poll 1 64 35
 context 32 64 147
 rx 32 9018 435

@@ -404,16 +404,20 @@ static inline void nax_tx_submit(struct nax_ring *ring, u32 n)
 /**
  * struct nax_poll_config - a poll context
  * @spin: never sleep; else sleep when nothing is left to do
- * @cpu: pin the thread of nax_poll_start() to this CPU, -1: do not
+ * @cpu: pin the thread of nax_poll_start() to this CPU, -1: do not; 0, which a struct of zeroes has,
+ *	is a CPU
  * @budget: packets per queue and iteration, 0: 64
  * @on_work: call the handler only when something was received or completed, and when a sleep has
  *	ended; a handler that transmits of its own accord must be called always
+ * @prefetch: the handler looks into packets: while descriptors are read the first bytes of as many
+ *	packets as came last time are on their way to the cache
  */
 struct nax_poll_config {
 	bool spin;
 	int cpu;
 	u32 budget;
 	bool on_work;
+	bool prefetch;
 };
 
 /**

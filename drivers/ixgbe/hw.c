@@ -341,7 +341,7 @@ static void rx_init(struct nax_adapter *a)
 		     IXGBE_RDRXCTL_CRCSTRIP | IXGBE_RDRXCTL_RSCACKC | IXGBE_RDRXCTL_FCOE_WRFIX);
 	ixgbe_modify(a, IXGBE_RFCTL, 0,
 		     IXGBE_RFCTL_RSC_DIS | IXGBE_RFCTL_NFSW_DIS | IXGBE_RFCTL_NFSR_DIS);
-	/* An acknowledgement by itself tells a sender when to go on: none is held back by RSC. */
+	/* An ACK by itself tells a sender when to go on: none is held back by RSC. */
 	ixgbe_modify(a, IXGBE_RSCDBU, 0, IXGBE_RSCDBU_RSCACKDIS);
 	/* Headers of TCP are recognized for RSC; nothing is split, as SRRCTL says. */
 	nax_reg_write(a, IXGBE_PSRTYPE(0), IXGBE_PSRTYPE_TCP);

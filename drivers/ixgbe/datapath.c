@@ -50,8 +50,8 @@ void ixgbe_rx_post(struct nax_queue *q)
 	u32 i = q->ring.next;
 
 	while (i != end) {
-		/* So many lie side by side; four at a time, as counting costs like giving. */
-		u32 n = min_t(u32, end - i, q->desc_mask + 1 - (i & q->desc_mask));
+		/* Four at a time, as counting costs like giving. */
+		u32 n = rx_post_run(q, i, end);
 		union ixgbe_rx_desc *d = &ring[i & q->desc_mask];
 		const struct nax_slot *s = nax_ring_slot(&q->ring, i);
 		const struct nax_slot *last = s + n;

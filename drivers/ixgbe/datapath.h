@@ -192,6 +192,12 @@ static inline bool rx_more(const struct nax_queue *q, u32 budget)
 	return q->seen != q->ring.next && q->batch.packets < budget && rx_done(q);
 }
 
+/* How many slots from index @i on, before @end, have descriptors that lie side by side. */
+static inline u32 rx_post_run(const struct nax_queue *q, u32 i, u32 end)
+{
+	return min_t(u32, end - i, q->desc_mask + 1 - (i & q->desc_mask));
+}
+
 /* An empty buffer to a descriptor. */
 static inline void rx_give(union ixgbe_rx_desc *d, const struct nax_slot *s)
 {

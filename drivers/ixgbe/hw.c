@@ -97,7 +97,7 @@ static bool master_disable(struct nax_adapter *a)
 	    transactions_end(a))
 		return true;
 	if (!a->gone) {
-		nax_warn(a, "STATUS.GIO stays set after CTRL.GIO_DIS: resetting twice");
+		nax_warn(a, "STATUS.GIO is set, or requests pend, after CTRL.GIO_DIS: resetting twice");
 		transactions_flush(a);
 	}
 	return false;

@@ -201,6 +201,7 @@ static inline void rx_give_rows(union ixgbe_rx_desc *d, const struct nax_slot *s
 	nax_v_store_rows(d, sizeof(*d), nax_v_halves(memory, nax_v_set(0)));
 }
 
+/* ixgbe_rx_post(), ROWS at a time. */
 static void vector_rx_post(struct nax_queue *q)
 {
 	union ixgbe_rx_desc *ring = q->desc;
@@ -208,8 +209,7 @@ static void vector_rx_post(struct nax_queue *q)
 	u32 i = q->ring.next;
 
 	while (i != end) {
-		/* So many lie side by side. */
-		u32 n = min_t(u32, end - i, q->desc_mask + 1 - (i & q->desc_mask));
+		u32 n = rx_post_run(q, i, end);
 		union ixgbe_rx_desc *d = &ring[i & q->desc_mask];
 		const struct nax_slot *s = nax_ring_slot(&q->ring, i), *last = s + n;
 		const struct nax_slot *whole = s + n / (2 * ROWS) * (2 * ROWS);

@@ -25,7 +25,7 @@
 
 #define PORTS_MAX	64u
 #define CLIENTS_MAX	8u
-#define REST_MS		200	/* until clients are looked for again, where one could not be taken */
+#define REST_MS		200	/* until clients are taken again, where one could not be */
 #define SEND_LIMIT_S	1	/* a client that does not read for so long is dropped */
 #define REQUEST_ROOM	1024u
 

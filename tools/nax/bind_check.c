@@ -61,7 +61,7 @@ static long opened_by(const char *file)
 	return pid;
 }
 
-/* The function's file of its own, beside that of its group, where the kernel has such: "" if not. */
+/* The function's own file, beside that of its group; "" where the kernel has no such. */
 static void vfio_cdev(const struct nic *nic, char file[NIC_TEXT])
 {
 	char path[NIC_TEXT];

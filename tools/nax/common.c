@@ -182,6 +182,13 @@ u64 cli_time(void)
 	return (u64)ts.tv_sec * NSEC_PER_SEC + (u64)ts.tv_nsec;
 }
 
+void cli_printable(char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
 const char *cli_human(double value, char buf[16])
 {
 	static const char *const prefix[] = { "", "k", "M", "G", "T" };

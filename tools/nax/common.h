@@ -148,6 +148,9 @@ struct json_object *cli_json_new(const struct cli *cli);
 /** cli_time() - monotonic nanoseconds. */
 u64 cli_time(void);
 
+/** cli_printable() - what others say goes to a terminal: '?' for all that is not printable */
+void cli_printable(char *text);
+
 /** cli_human() - "1.23 M"; @buf of 16 bytes is returned. */
 const char *cli_human(double value, char buf[16]);
 

@@ -49,7 +49,7 @@ static void netdevs_read(struct nic *nic)
 			netdev_read(&nic->netdev[nic->n_netdevs++], e->d_name);
 	}
 	closedir(dir);
-	/* The folder is there for as long as it has an interface; those of other namespaces are not shown. */
+	/* The folder is there for as long as it has an interface, shown or of another namespace. */
 	nic->elsewhere = !nic->n_netdevs;
 	qsort(nic->netdev, nic->n_netdevs, sizeof(nic->netdev[0]), netdev_compare);
 }

@@ -54,14 +54,6 @@ struct question {
 	int rc;
 };
 
-/* Another user's program may have answered: what it says goes to a terminal. */
-static void make_printable(char *text)
-{
-	for (; *text; text++)
-		if (*text < ' ' || *text > '~')
-			*text = '?';
-}
-
 static int on_message(const struct nlmsghdr *nlh, void *data)
 {
 	struct question *q = data;
@@ -96,7 +88,7 @@ static int on_error(const struct nlmsghdr *nlh, void *data)
 	if (q->rc && q->err) {
 		q->err->code = q->rc;
 		snprintf(q->err->text, sizeof(q->err->text), "%s", text ? text : strerror(-q->rc));
-		make_printable(q->err->text);
+		cli_printable(q->err->text);
 	}
 	return MNL_CB_STOP;
 }
@@ -246,7 +238,8 @@ static struct source *source_new(const char *name)
 
 static int set_limit(int fd)
 {
-	const struct timeval step = { .tv_usec = ANSWER_STEP_US }, limit = { .tv_sec = ANSWER_LIMIT_S };
+	const struct timeval step = { .tv_usec = ANSWER_STEP_US };
+	const struct timeval limit = { .tv_sec = ANSWER_LIMIT_S };
 
 	return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &step, sizeof(step)) ||
 	       setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) ? -errno : 0;

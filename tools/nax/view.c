@@ -174,7 +174,6 @@ static void store_uint(void *to, u32 size, u64 value)
 	}
 }
 
-/* Texts go to a terminal: only what is printable. */
 static void store_text(char *to, u32 size, const struct nlattr *a)
 {
 	const char *from = mnl_attr_get_payload(a);
@@ -182,8 +181,9 @@ static void store_text(char *to, u32 size, const struct nlattr *a)
 	u32 i;
 
 	for (i = 0; i < len && i + 1 < size && from[i]; i++)
-		to[i] = from[i] < ' ' || from[i] > '~' ? '?' : from[i];
+		to[i] = from[i];
 	to[i] = '\0';
+	cli_printable(to);
 }
 
 static void store(const struct nlattr *a, void *base, const struct field *f, size_t n)

@@ -19,8 +19,8 @@
 struct vfu_map {
 	uint64_t iova;
 	uint64_t size;
-	void *va;			/* in whole pages of its file system, as */
-	size_t va_len;
+	void *va;			/* of whole pages of its file system */
+	size_t va_len;			/* bytes in these */
 	size_t skew;			/* bytes of the first page before the mapping's own */
 };
 

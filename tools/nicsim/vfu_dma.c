@@ -187,7 +187,7 @@ static int map_memory(struct vfu_conn *c, const struct vfu_request *rq,
 		prot |= PROT_READ;
 	if (d->flags & VFU_DMA_WRITE)
 		prot |= PROT_WRITE;
-	/* files of huge pages are mapped and unmapped in their own unit only, which is their block size */
+	/* files of huge pages are mapped and unmapped in their own unit only */
 	unit = PAGE;
 	if (!fstatfs(rq->fds[0], &fs) && fs.f_type == HUGETLBFS_MAGIC)
 		unit = fs.f_bsize;

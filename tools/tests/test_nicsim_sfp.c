@@ -269,7 +269,7 @@ static void link_of_each(void **state)
 	}
 }
 
-/* A module of two rates has pins at SDP5 to choose by; who does not drive them has the lower rate. */
+/* A module of two rates has pins at SDP5 to choose by, which it pulls to the lower one. */
 static void two_rates(void **state)
 {
 	struct simtest *t = open_sfp("dual");

@@ -126,8 +126,9 @@ static bool phy_able(const struct nicsim_port *p)
 
 	if (!c->phy.cable || sim_gone(p) || c->pci.d3 || sim_now(p) < c->phy.flap_until)
 		return false;
-	if (c->phy.device->media == SIM_SFP &&
-	    (!c->module.present || laser_off(p) || c->phy.untaken))
+	if (c->phy.device->media == SIM_SFP && (!c->module.present || laser_off(p)))
+		return false;
+	if (c->phy.untaken && !c->phy.up)
 		return false;
 	if (sim_reg(p, CR_AUTOC2) & AUTOC2_LINK_DISABLE)
 		return false;
@@ -252,6 +253,7 @@ void sim_autoc_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 		sim_phy_update(p);
 }
 
+/* A link that is there keeps the settings that it came with. */
 void sim_corectl_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 {
 	sim_reg_set(p, CR_CORECTL, value);

@@ -291,7 +291,7 @@ static void two_rates(void **state)
 	simtest_close(t);
 }
 
-/* Settings of the SerDes are taken when the link is restarted. */
+/* Settings of the SerDes are taken when the link is restarted, and not before: it may be up then. */
 static void serdes(void **state)
 {
 	struct simtest *t = open_sfp("sr");
@@ -299,6 +299,10 @@ static void serdes(void **state)
 	nicsim_advance(t->sim, 20 * MS);
 	wr(t->port, 0x14F00, 0x1234);
 	assert_int_equal(rd(t->port, 0x14F00), 0x1234);
+	nicsim_advance(t->sim, 20 * MS);
+	assert_int_equal(rd(t->port, LINKS), 0x70000000);
+	nicsim_link(t->port, false);
+	nicsim_link(t->port, true);
 	nicsim_advance(t->sim, 20 * MS);
 	assert_int_equal(rd(t->port, LINKS), 0);
 	wr(t->port, AUTOC, rd(t->port, AUTOC) | 0x1000);

@@ -36,7 +36,7 @@ static noinline void rx_several(struct nax_queue *q, u32 budget)
 void ixgbe_rx_reap(struct nax_queue *q, u32 budget)
 {
 	/* One is all that there is as a rule where there are few, and needs no loop. */
-	if (nax_rx_begins(q) && rx_done(q))
+	if (nax_rx_begins(q))
 		rx_lone(q);
 	if (rx_more(q, budget))
 		rx_several(q, budget);
@@ -83,16 +83,6 @@ static inline void tx_singles(struct nax_queue *q, u32 n)
 	} while (++i != n);
 	if (nax_tx_ran(q, n, bytes))
 		d[n - 1].data.cmd_len |= cpu_to_le32(IXGBE_TXD_RS);
-}
-
-/* The packet of nax_tx_lone(). */
-static inline void tx_alone(struct nax_queue *q)
-{
-	const struct nax_slot *s = nax_ring_slot(&q->ring, q->ring.next);
-	union ixgbe_tx_desc *ring = q->desc;
-
-	tx_give(&ring[q->tail & q->desc_mask], s, IXGBE_TXD_RS);
-	nax_tx_lone_posted(q, s->len);
 }
 
 /* The rest of a batch, which begins with something special. */

@@ -302,6 +302,16 @@ static inline void tx_give(union ixgbe_tx_desc *d, const struct nax_slot *s, u32
 	tx_data(d, s, TX_CMD | IXGBE_TXD_EOP | report, len << IXGBE_TXD_PAYLEN_SHIFT);
 }
 
+/* The packet of nax_tx_lone(). */
+static inline void tx_alone(struct nax_queue *q)
+{
+	const struct nax_slot *s = nax_ring_slot(&q->ring, q->ring.next);
+	union ixgbe_tx_desc *ring = q->desc;
+
+	tx_give(&ring[q->tail & q->desc_mask], s, IXGBE_TXD_RS);
+	nax_tx_lone_posted(q, s->len);
+}
+
 /*
  * Slots from @slot on to descriptors from @at on, @n of them, at least 2. The queue is read once:
  * each store to a descriptor would make the compiler read it again.

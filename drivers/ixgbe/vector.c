@@ -295,6 +295,13 @@ static void vector_tx_plain(struct nax_queue *q)
 {
 	u32 n;
 
+	/* Where the first asks for something, or has several slots, the others do too as a rule. */
+	if (!nax_slot_plain(nax_ring_slot(&q->ring, q->ring.next), q->plain_least, q->plain_most))
+		return;
+	if (nax_tx_lone(q)) {
+		tx_alone(q);
+		return;
+	}
 	while ((n = nax_tx_run(q)) != 0 && tx_vectors(q, n))
 		;
 }

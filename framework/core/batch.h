@@ -34,7 +34,6 @@ extern const __le32 nax_queue_never;
 
 bool nax_queue_verified(const struct nax_queue *q);
 bool nax_queue_verify_doorbell(struct nax_queue *q, u32 value);
-void nax_queue_take_slowly(struct nax_queue *q);
 
 /* ---- where to look ---- */
 
@@ -92,19 +91,24 @@ static inline void nax_queue_watch_tx(struct nax_queue *q)
 		nax_queue_watch(q, nax_tx_asked(q, q->report_head)->desc);
 }
 
-static inline void nax_queue_ring_doorbell(struct nax_queue *q)
+static inline void nax_queue_write_tail(struct nax_queue *q)
 {
 	u32 tail = q->tail;
 
-	if (tail == q->rung)
-		return;
 	/* Descriptors before doorbell; the partner is the device, which reads them after it. */
 	dma_wmb();
-	if (unlikely(!q->watch_step) && !nax_queue_verify_doorbell(q, tail & q->desc_mask))
-		return;
 	nax_reg_write(q->adapter, q->doorbell, tail & q->desc_mask);
 	WRITE_ONCE(q->rung, tail);
 	nax_count(&q->stats.doorbells, 1);
+}
+
+static inline void nax_queue_ring_doorbell(struct nax_queue *q)
+{
+	if (q->tail == q->rung)
+		return;
+	if (unlikely(!q->watch_step) && !nax_queue_verify_doorbell(q, q->tail & q->desc_mask))
+		return;
+	nax_queue_write_tail(q);
 }
 
 /* ---- receive ---- */
@@ -144,8 +148,6 @@ static inline u32 nax_queue_poll_rx(struct nax_queue *q, u32 budget)
 		nax_count(&q->stats.idle, 1);
 		return 0;
 	}
-	if (unlikely(nax_queue_halted(q, NAX_HALT_QUARANTINE)))
-		return 0;
 	nax_queue_count_rx(q, first);
 	nax_queue_unsettle(q);
 	nax_queue_watch_rx(q);
@@ -156,13 +158,12 @@ static inline u32 nax_queue_poll_rx(struct nax_queue *q, u32 budget)
 static inline void nax_queue_post_rx(struct nax_queue *q)
 {
 	u32 posted = q->ring.next - q->seen;
-	u32 n = nax_rx_post_end(q) - q->ring.next;
 
 	q->settled = q->ring.end;
-	if (!n || (n < NAX_RX_POST_LEAST && posted > q->desc_mask / 2 &&
-		   (q->watch_step || !nax_queue_verified(q))))
+	if (q->ring.end - q->ring.next < NAX_RX_POST_LEAST && posted > q->desc_mask / 2 &&
+	    (q->watch_step || !nax_queue_verified(q)))
 		return;
-	if (unlikely(!nax_queue_running(q)))
+	if (unlikely(nax_rx_post_end(q) == q->ring.next || !nax_queue_running(q)))
 		return;
 	q->path->rx_post(q);
 	nax_queue_ring_doorbell(q);
@@ -276,11 +277,18 @@ static inline void nax_queue_send(struct nax_queue *q)
 	nax_queue_ring_doorbell(q);
 }
 
+/* Reports may have been asked for: look for the oldest, unless it does already. */
+static inline void nax_queue_watch_reports(struct nax_queue *q)
+{
+	if (q->watch == &nax_queue_never)
+		nax_queue_watch_tx(q);
+}
+
 /* The driver has posted what it could: the doorbell, and what comes next. */
 static inline void nax_queue_posted_tx(struct nax_queue *q)
 {
 	nax_queue_ring_doorbell(q);
-	nax_queue_watch_tx(q);
+	nax_queue_watch_reports(q);
 	q->settled = q->ring.end;
 	if (unlikely(q->ring.next != q->ring.end || q->pending))
 		nax_queue_unsettle(q);
@@ -297,59 +305,6 @@ static inline void nax_queue_post_tx(struct nax_queue *q)
 		q->path->tx_post(q);
 	if (likely(!nax_queue_halted(q, NAX_HALT_QUARANTINE)))
 		nax_queue_posted_tx(q);
-}
-
-/*
- * Many slots [@at, ring.end) that nobody has looked at: the driver does so while it posts them.
- * Return: whether it found that they are plain and had descriptors for all.
- */
-static inline bool nax_queue_post_plain(struct nax_queue *q, u32 at)
-{
-	u32 end = q->ring.end;
-
-	/* Where the first asks for something, or has several slots, the others do too as a rule. */
-	if (!nax_slot_plain(nax_ring_slot(&q->ring, at), q->plain_least, q->plain_most))
-		return false;
-	q->plain = end;
-	q->path->tx_plain(q);
-	if (likely(q->ring.next == end))
-		return true;
-	q->plain = q->ring.next;
-	return false;
-}
-
-/**
- * nax_queue_take() - nax_queue_submit() and nax_queue_post_tx() of what the upper layer has put
- * into the ring itself, by moving ring.end
- * @q: transmit queue
- *
- * For a back end whose upper layer has the ring in its hands for a while, after which this is
- * called.
- */
-static inline void nax_queue_take(struct nax_queue *q)
-{
-	u32 at = q->given, end = q->ring.end;
-
-	if (unlikely(!nax_queue_running(q) || q->pending ||
-		     end - q->ring.begin > nax_ring_size(&q->ring)))
-		goto slow;
-	if (end - at >= NAX_SCAN_MANY && q->path->tx_plain && q->ring.next == at) {
-		if (unlikely(!nax_queue_post_plain(q, at)))
-			goto slow;
-	} else if (at != end) {
-		if (unlikely(!nax_queue_all_plain(q, at, end)))
-			goto slow;
-		nax_queue_note_plain(q, at, end);
-	}
-	if (q->ring.next != end)
-		q->path->tx_post(q);
-	if (unlikely(nax_queue_halted(q, NAX_HALT_QUARANTINE)))
-		goto slow;
-	nax_queue_posted_tx(q);
-	q->given = end;
-	return;
-slow:
-	nax_queue_take_slowly(q);
 }
 
 #endif /* NAX_BATCH_H */

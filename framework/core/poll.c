@@ -228,21 +228,6 @@ bool nax_queue_submit(struct nax_queue *q, u32 n)
 	return true;
 }
 
-/* The driver may have posted the first of what was given already: those are looked at. */
-void nax_queue_take_slowly(struct nax_queue *q)
-{
-	u32 end = q->ring.end;
-	u32 at = q->given;
-
-	if ((s32)(q->ring.next - at) > 0)
-		at = q->ring.next;
-	q->ring.end = at;
-	if (at != end)
-		nax_queue_submit(q, end - at);
-	nax_queue_post_tx(q);
-	q->given = q->ring.end;
-}
-
 void nax_vector_arm(struct nax_vector *v)
 {
 	struct nax_core *c = nax_core_of(v->adapter);

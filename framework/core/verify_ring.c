@@ -292,6 +292,9 @@ static void verify_rx_reap(struct nax_queue *q, u32 budget)
 	nax_core_of(q->adapter)->direct.rx_reap(q, budget);
 	if (verify_indices(q, MAY_RX_REAP) && verify_slots(q) && verify_reaped(q, budget) && deep)
 		nax_verify_received(q);
+	/* What a queue under quarantine holds is nobody's. */
+	if (nax_queue_halted(q, NAX_HALT_QUARANTINE))
+		q->batch.packets = 0;
 	verify_end(q);
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "take.h"
 #include "verify_driver.h"
 
 static bool fired[NAX_RULES];

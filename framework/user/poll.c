@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 
 #include "poll_context.h"
+#include "take.h"
 
 #define PAUSED		(~0u)	/* poll_iterate(): the control path has the context */
 #define PAUSED_STEP_US	100u	/* how long a poller steps back for */

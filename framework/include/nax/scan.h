@@ -9,8 +9,6 @@
 /* Of the flags these matter, and a plain packet has the first one alone. */
 #define NAX_SCAN_FLAGS		(NAX_F_EOP | NAX_F_VLAN | NAX_F_TX_MASK)
 
-#define NAX_SCAN_MANY		4	/* slots from which on vectors pay */
-
 /**
  * nax_slot_plain() - whether a slot is a packet of its own that asks for nothing
  * @s: the slot

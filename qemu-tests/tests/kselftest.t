@@ -35,4 +35,20 @@ ok "a case that skips would be found" worse net-6.12-nax_ixgbe ping.test_v4 \
 ok "a case that is gone would be found" worse net-6.12-nax_ixgbe ping.test_v4 '/"ping.test_v4"/d'
 ok "so would a program that fails, of which in-tree's run names no case" worse hw-7.2-nax_ixgbe ethtool_rmon.sh \
 	'/ethtool_rmon.sh/{n;s/"status": 0/"status": 1/}'
+
+# says WORDS: a case that fails with WORDS is as stored.
+says()
+{
+	printf '== program a.sh\nTEST: one [FAIL]\n\t%s\n== status 1\n' "$1" >"$work/log"
+	echo '{"a.sh": {"status": 1, "cases": {"one": {"result": "xfail", "said": ["no link", "no reply"], "why": "w"}}}}' \
+		>"$work/stored.json"
+	python3 qemu-tests/kselftest/results.py compare "$work/log" "$work/stored.json"
+}
+ok "a case may fail in one of two ways" says "no reply"
+ok "and in the other" says "no link"
+says_more()
+{
+	! says "no device" >"$work/said" && grep -q 'no device, stored: xfail: no link, or no reply: w$' "$work/said"
+}
+ok "but not in a third" says_more
 done_testing

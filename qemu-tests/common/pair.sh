@@ -98,9 +98,10 @@ pair_address()
 	other ip addr replace 2001:db8::2/64 dev eth1 nodad
 }
 
+# The end that comes up second takes the link of the first down once more, maybe between two looks.
 pair_carrier()
 {
-	carrier_is eth0 1 && other grep -q 1 /sys/class/net/eth1/carrier
+	carrier_is eth0 1 && other grep -q 1 /sys/class/net/eth1/carrier && carrier_is eth0 1
 }
 
 pings()

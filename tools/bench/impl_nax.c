@@ -54,6 +54,8 @@ static u32 handle_rx(struct nax_poll *poll, void *arg)
 	return n;
 }
 
+#define FEW	4u	/* so many packets are worth it to look how slots lie */
+
 /* Slots from index @i on that lie one after the other, at most @n. */
 static inline u32 ring_run(const struct nax_ring *r, u32 i, u32 n)
 {
@@ -164,22 +166,44 @@ static inline u64 forward(struct nax_slot *r, struct nax_slot *t, u32 n)
 	return sum;
 }
 
+/* Many, as far as slots of both rings lie side by side at a time. */
+static inline u64 forward_many(const struct nax_ring *rx, const struct nax_ring *tx, u32 n)
+{
+	u32 from = nax_ring_first_held(rx), to = tx->end, run;
+	u64 sum = 0;
+
+	for (; n; n -= run, from += run, to += run) {
+		run = ring_run(rx, from, ring_run(tx, to, n));
+		sum += forward(nax_ring_slot(rx, from), nax_ring_slot(tx, to), run);
+	}
+	return sum;
+}
+
+static inline u64 forward_few(const struct nax_ring *rx, const struct nax_ring *tx, u32 n)
+{
+	u32 from = nax_ring_first_held(rx), to = tx->end;
+	const char *origin = nax_mem_origin;
+	u64 sum = 0;
+
+	for (; n; n--)
+		sum += forward_one(origin, nax_ring_slot(rx, from++), nax_ring_slot(tx, to++));
+	return sum;
+}
+
 static u32 handle_fwd(struct nax_poll *poll, void *arg)
 {
 	struct nax_ctx *x = arg;
 	struct nax_ring *rx = nax_port_rx_ring(x->port, 0);
 	struct nax_ring *tx = nax_port_tx_ring(x->port, 0);
-	u32 first = nax_ring_first_held(rx), i, run;
 	u32 n = nax_ring_received(rx);
 	u32 free = nax_ring_free(tx);
 
 	if (n > free)
 		n = free;
-	for (i = 0; i < n; i += run) {
-		run = ring_run(rx, first + i, ring_run(tx, tx->end + i, n - i));
-		x->sum += forward(nax_ring_slot(rx, first + i), nax_ring_slot(tx, tx->end + i),
-				  run);
-	}
+	if (n < FEW)
+		x->sum += forward_few(rx, tx, n);
+	else
+		x->sum += forward_many(rx, tx, n);
 	x->rx = rx;
 	x->found = n;
 	nax_tx_submit(tx, n);

@@ -7,13 +7,13 @@
 # limits: test, batch, bytes of a frame, most instructions per packet (of poll: per poll)
 limits() {
 	cat <<'END'
-rx 32 64 26.5
-tx 32 64 26
-fwd 32 64 62
-fwd 1 64 603.2
+rx 32 64 26.3
+tx 32 64 24.6
+fwd 32 64 61.4
+fwd 1 64 523.9
 poll 1 64 35
 context 32 64 147
-rx 32 9018 435
+rx 32 9018 430
 END
 }
 

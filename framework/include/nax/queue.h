@@ -27,8 +27,8 @@ struct nax_queue;
  * @rx_post: empty buffers to descriptors
  * @tx_plain: tx_post() for packets that nobody has looked at, by nax_tx_lone() or nax_tx_run() and
  *	what ends those, alone: it stops before the first of a run in which a slot is not
- *	nax_slot_plain() by nax_queue.plain_least and plain_most. NULL: the framework looks. A vector
- *	path has both the same slots in its hands and pays next to nothing for the look
+ *	nax_slot_plain() by nax_queue.plain_least and plain_most. NULL: the framework looks. A
+ *	vector path has both the same slots in its hands and pays next to nothing for the look
  */
 struct nax_datapath {
 	void (*tx_post)(struct nax_queue *q);

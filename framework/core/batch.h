@@ -91,6 +91,7 @@ static inline void nax_queue_watch_tx(struct nax_queue *q)
 		nax_queue_watch(q, nax_tx_asked(q, q->report_head)->desc);
 }
 
+/* The doorbell, where the caller knows that something is new and that no verifier looks on. */
 static inline void nax_queue_write_tail(struct nax_queue *q)
 {
 	u32 tail = q->tail;

@@ -53,12 +53,11 @@ static noinline void nax_queue_take_slowly(struct nax_queue *q)
 }
 
 /**
- * nax_queue_take() - nax_queue_submit() and nax_queue_post_tx() of what the upper layer has put
- * into the ring itself, by moving ring.end
- * @q: transmit queue
+ * nax_queue_take() - nax_queue_submit() and nax_queue_post_tx() of what a handler has put into the
+ * ring, by moving ring.end
+ * @q: transmit queue; its poll context, after the handler
  *
- * For a back end whose upper layer has the ring in its hands for a while, after which this is
- * called.
+ * Only a datapath that no verifier wraps has tx_plain, so nothing is under quarantine behind it.
  */
 static inline void nax_queue_take(struct nax_queue *q)
 {

@@ -126,9 +126,8 @@ static bool phy_able(const struct nicsim_port *p)
 
 	if (!c->phy.cable || sim_gone(p) || c->pci.d3 || sim_now(p) < c->phy.flap_until)
 		return false;
-	if (c->phy.device->media == SIM_SFP && (!c->module.present || laser_off(p)))
-		return false;
-	if (c->phy.untaken && !c->phy.up)
+	if (c->phy.device->media == SIM_SFP &&
+	    (!c->module.present || laser_off(p) || (c->phy.untaken && !c->phy.up)))
 		return false;
 	if (sim_reg(p, CR_AUTOC2) & AUTOC2_LINK_DISABLE)
 		return false;

@@ -113,7 +113,7 @@ struct nax_tx_report {
  * @plain_least: Tx: bytes of the shortest packet that is plain. The framework's
  * @plain_most: Tx: of the longest
  * @settled: the framework's: value of @ring.end for which there is nothing more to post
- * @given: Tx, the framework's: one past the last slot that it has looked at, see nax_queue_take();
+ * @given: Tx, the framework's: one past the last slot that it has looked at in user space;
  *	@ring.end but for what the upper layer has added since
  * @pending: Tx, the framework's: packets wait in software segmentation
  * @watch: the framework's: the word that shows that there is something to find

@@ -171,14 +171,12 @@ static inline void rx_prefetch(const struct nax_queue *q)
 /* A batch that begins with many. */
 static noinline void vector_rx_many(struct nax_queue *q, u32 budget)
 {
-	u32 most = nax_rx_run(q, budget);
+	u32 most;
 
 	rx_prefetch(q);
-	while (most >= NAX_V_LANES && rx_vectors(q, most)) {
+	do
 		most = nax_rx_run(q, budget);
-		if (!rx_many(q))
-			break;
-	}
+	while (most >= NAX_V_LANES && rx_vectors(q, most) && rx_many(q));
 	if (rx_more(q, budget))
 		ixgbe_rx_reap(q, budget);
 }

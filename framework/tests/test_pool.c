@@ -96,9 +96,12 @@ static void test_layout(void **state)
 	assert_string_equal(log_text, "");
 }
 
-static void test_home_and_swap(void **state)
+static void test_home_and_forward(void **state)
 {
-	struct nax_slot a = { .flags = 1, .len = 60 }, b = { .flags = 2, .len = 90 };
+	struct nax_slot a = { .flags = 0x101, .hash = 1, .len = 60, .vlan_tci = 5, .gso = 2,
+			      .group = 3 };
+	struct nax_slot b = { .flags = 2, .hash = 6, .len = 90, .vlan_tci = 7, .gso = 8,
+			      .group = 9 };
 	u32 buf_a, buf_b;
 	u64 dma;
 
@@ -109,11 +112,17 @@ static void test_home_and_swap(void **state)
 	dma = a.dma;
 	a.dma += 14;
 	a.cap = 100;
-	nax_slot_swap(&a, &b);
+	nax_slot_forward(&a, &b, 3);
 	assert_int_equal(a.buf, buf_b);
-	assert_int_equal(b.buf, buf_a);
+	assert_int_equal(a.cap, NAX_BUF_DATA);
+	assert_int_equal(a.flags, 0x101);
 	assert_int_equal(a.len, 60);
-	assert_int_equal(b.flags, 2);
+	assert_int_equal(b.buf, buf_a);
+	assert_int_equal(b.cap, 100);
+	assert_int_equal(b.flags, 1);
+	assert_int_equal(b.len, 60);
+	assert_int_equal(b.vlan_tci, 5);
+	assert_true(!b.hash && !b.gso && !b.group);
 	assert_int_equal(b.dma, dma + 14);
 	nax_buf_home(&b);
 	assert_int_equal(b.dma, dma);
@@ -264,7 +273,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		POOL_TEST(test_layout),
-		POOL_TEST(test_home_and_swap),
+		POOL_TEST(test_home_and_forward),
 		POOL_TEST(test_free_without_buffer),
 		POOL_TEST(test_exhaustion),
 		POOL_TEST(test_threads),

@@ -139,9 +139,7 @@ static inline u8 forward_one(const char *origin, struct nax_slot *r, struct nax_
 {
 	u8 first = (u8)origin[r->dma];
 
-	nax_slot_swap(r, t);
-	t->len = r->len;
-	t->flags = r->flags & NAX_F_EOP;
+	nax_slot_forward(r, t, NAX_F_EOP);
 	return first;
 }
 

@@ -14,7 +14,7 @@
 #include "describe.h"
 
 /* Flags that mean the same on receive and transmit. */
-#define FWD_KEEP 0xffu
+#define FWD_KEEP (0xffu & ~NAX_F_EOP)
 
 struct fwd_options {
 	struct common_options common;
@@ -76,25 +76,17 @@ static u32 fwd_packet(const struct nax_ring *rx, u32 from, const struct nax_ring
 {
 	const struct nax_slot *last = nax_ring_slot(rx, from + n - 1);
 	struct nax_slot *first = nax_ring_slot(tx, to);
-	u32 keep = last->flags & FWD_KEEP & ~NAX_F_EOP;
-	u16 tci = last->vlan_tci;
 	u32 bytes = 0;
 	u32 i;
 
 	for (i = 0; i < n; i++) {
 		struct nax_slot *r = nax_ring_slot(rx, from + i);
-		struct nax_slot *t = nax_ring_slot(tx, to + i);
 
-		nax_slot_swap(r, t);
-		t->len = r->len;
-		t->flags = i + 1 == n ? NAX_F_EOP : 0;
-		t->hash = 0;
-		t->gso = 0;
-		t->group = 0;
+		nax_slot_forward(r, nax_ring_slot(tx, to + i), r == last ? NAX_F_EOP : 0);
 		bytes += r->len;
 	}
-	first->flags |= keep;
-	first->vlan_tci = tci;
+	first->flags |= last->flags & FWD_KEEP;
+	first->vlan_tci = last->vlan_tci;
 	return bytes;
 }
 

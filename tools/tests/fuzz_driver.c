@@ -61,18 +61,11 @@ static void check_packet(struct fuzz *f, struct nax_ring *rx, u32 first, u32 n)
 static void forward(struct fuzz *f, struct nax_slot *r, unsigned int q)
 {
 	struct nax_ring *tx = nax_port_tx_ring(f->port, q);
-	struct nax_slot *t;
 
 	if (!nax_ring_free(tx))
 		return;
-	t = nax_ring_slot(tx, tx->end);
-	nax_slot_swap(r, t);
+	nax_slot_forward(r, nax_ring_slot(tx, tx->end), NAX_F_VLAN | 0x1f);
 	nax_buf_home(r);
-	t->len = r->len;
-	t->flags = (r->flags & (NAX_F_VLAN | 0x1f)) | NAX_F_EOP;
-	t->hash = 0;
-	t->gso = 0;
-	t->vlan_tci = r->vlan_tci;
 	nax_tx_submit(tx, 1);
 }
 

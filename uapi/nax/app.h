@@ -295,7 +295,7 @@ void nax_log_set(void (*fn)(void *arg, int level, const char *port, const char *
 
 /*
  * Memory. Every port of a process shares one mapping, so that a buffer can pass from one to
- * another. A slot's first half names a buffer; to forward, swap it with that of a transmit slot.
+ * another: nax_slot_forward(). A slot's first half names a buffer.
  *
  * Each slot of a ring has a buffer at all times. To send, call nax_buf_home() for a free slot,
  * write to nax_slot_data(), and set what the slot says of the packet. nax_buf_alloc() is for slots
@@ -311,20 +311,26 @@ static inline void *nax_slot_data(const struct nax_slot *slot)
 	return nax_mem_origin + slot->dma;
 }
 
-/* The first half of a slot as a whole, so that it moves in one piece. */
-struct nax_slot_memory {
-	u64 word[2];
-} __attribute__((may_alias, aligned(16)));
+/* Half of a slot as a whole: it moves in one piece, and who reads it so soon after need not wait. */
+typedef u32 nax_slot_half __attribute__((vector_size(16), may_alias));
 
-/** nax_slot_swap() - exchange the buffers of two slots; what they say of packets stays. */
-static inline void nax_slot_swap(struct nax_slot *a, struct nax_slot *b)
+/**
+ * nax_slot_forward() - send what was received
+ * @from: received slot; gets the buffer of the other one
+ * @to: free transmit slot; gets the packet's buffer, its length and its tag
+ * @keep: which of its flags, of those up to NAX_F_VLAN, which mean the same both ways
+ *
+ * Of a packet of several slots, the last one has the flags, and the first one needs them.
+ */
+static inline void nax_slot_forward(struct nax_slot *from, struct nax_slot *to, u32 keep)
 {
-	struct nax_slot_memory *x = (struct nax_slot_memory *)a;
-	struct nax_slot_memory *y = (struct nax_slot_memory *)b;
-	struct nax_slot_memory old = *x;
+	nax_slot_half *f = (nax_slot_half *)from, *t = (nax_slot_half *)to;
+	const nax_slot_half stays = { keep, 0, ~0u, 0 };
+	const nax_slot_half buffer = t[0];
 
-	*x = *y;
-	*y = old;
+	t[0] = f[0];
+	t[1] = f[1] & stays;
+	f[0] = buffer;
 }
 
 #define NAX_BUF_SIZE		2112u	/* stride: 2048 + 64, so that cache sets differ */
@@ -391,7 +397,7 @@ int nax_tx_seed(const struct nax_ring *ring, u32 index);
  * @ring: transmit ring
  * @n: slots filled, at most nax_ring_free()
  *
- * They are looked at, and the device is told, at the end of the handler. Fill dma (or swap), len,
+ * They are looked at, and the device is told, at the end of the handler. Fill dma, len,
  * flags, and what the flags ask for; the last slot of each packet bears NAX_F_EOP. Checksums,
  * segmentation and a tag may be asked for, whatever the device can do. Time stamps are the kernel's
  * alone so far: nobody can fetch that of NAX_F_TX_TSTAMP, and ring->tstamp is not filled.

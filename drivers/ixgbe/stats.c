@@ -85,8 +85,8 @@ const u16 ixgbe_n_stats = ARRAY_SIZE(ixgbe_stat_descs);
 
 #define COUNTER(name, id, reg, shape) { reg, shape },
 static const struct {
-	u32 reg;
-	u32 shape;
+	u16 reg;
+	u16 shape;
 } counters[ARRAY_SIZE(ixgbe_stat_descs)] = {
 	COUNTERS(COUNTER)
 };

@@ -177,6 +177,7 @@ struct nax_rx_watch {
  * @fraction: and the fraction of a nanosecond, in the counter's unit
  * @seen_ns: time when the clock was last looked at
  * @seen_at: and what the back end's clock was then
+ * @served_at: when the service looked at clock and latch; others look at the clock alone
  * @stamps: which packets are stamped
  * @taking: bit 0: somebody looks at the latch of sent packets; bit 1: of received ones
  * @received: time stamps taken from that latch
@@ -195,6 +196,7 @@ struct nax_ptp_clock {
 	u64 fraction;
 	u64 seen_ns;
 	u64 seen_at;
+	u64 served_at;
 	struct nax_stamps stamps;
 	unsigned long taking;
 	u64 received;

@@ -189,8 +189,9 @@ static void nax_ptp_watch(struct nax_core *c, u64 now)
 
 void nax_ptp_service(struct nax_core *c, u64 now)
 {
-	if (!c->ptp.on || now - c->ptp.seen_at < NAX_CLOCK_LOOK_NS)
+	if (!c->ptp.on || now - c->ptp.served_at < NAX_CLOCK_LOOK_NS)
 		return;
+	c->ptp.served_at = now;
 	nax_ptp_look(c);
 	if (!nax_is_gone(c))
 		nax_ptp_watch(c, now);

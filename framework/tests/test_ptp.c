@@ -455,6 +455,19 @@ static void test_lost(void **state)
 	assert_int_equal(nax_adapter_stamps_cleared(f->a), 1);
 }
 
+/* Others may read the clock as often as they like. */
+static void test_lost_while_read(void **state)
+{
+	choose(false, NAX_PTP_RX_V2_EVENT);
+	latch(true);
+	for (u32 i = 0; i < 50; i++) {
+		now();
+		fake_tick(f, 100);
+	}
+	assert_int_equal(nax_adapter_stamps_cleared(f->a), 1);
+	assert_false(dev.full[1]);
+}
+
 static void test_sent(void **state)
 {
 	struct nax_queue *q = f->a->txq[0];
@@ -526,6 +539,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_received_batch, up_2, down),
 		cmocka_unit_test_setup_teardown(test_received_stopped, up_2, down),
 		cmocka_unit_test_setup_teardown(test_lost, up_2, down),
+		cmocka_unit_test_setup_teardown(test_lost_while_read, up_2, down),
 		cmocka_unit_test_setup_teardown(test_sent, up_2, down),
 		cmocka_unit_test_setup_teardown(test_sent_fixed, up_2, down),
 	};

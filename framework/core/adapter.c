@@ -150,6 +150,8 @@ int nax_bring_up(struct nax_core *c, struct nax_error *err)
 	struct nax_adapter *a = &c->a;
 	int ret;
 
+	/* What was reported before is dealt with; what queue_start() reports is not. */
+	nax_recover_clear(c);
 	ret = nax_pci_enable(c, err);
 	if (ret)
 		return ret;
@@ -235,7 +237,6 @@ int nax_adapter_up(struct nax_adapter *a, const struct nax_config *cfg, struct n
 	nax_config_adopt(c, cfg);
 	nax_rss_fit(c, cfg->n_rxq);
 	nax_pause_all(c);
-	nax_recover_clear(c);
 	ret = nax_bring_up(c, err);
 	if (ret)
 		goto free;

@@ -432,7 +432,8 @@ void nax_queues_free(struct nax_core *c);
 /**
  * nax_bring_up() - from stopped queues to UP: start(), the whole state, queues, up()
  *
- * Queues are paused by the caller. On failure the device is stopped again. Return: 0 or -errno.
+ * Queues are paused by the caller. What was reported until now is dealt with: start() resets the
+ * device. On failure the device is stopped again. Return: 0 or -errno.
  */
 int nax_bring_up(struct nax_core *c, struct nax_error *err);
 /** nax_take_down() - stop queues (paused by the caller) and device. */
@@ -517,7 +518,7 @@ void nax_recover_run(struct nax_core *c);
 int nax_recover_failed(struct nax_core *c, const char *why, struct nax_error *err);
 /**
  * nax_bring_back() - bring up again what was taken down while it was UP, by FLR if it must be, and
- * resume its paused queues. What was reported until now is dealt with. Return: 0; -ENODEV, gone.
+ * resume its paused queues. Return: 0; -ENODEV, gone.
  */
 int nax_bring_back(struct nax_core *c, struct nax_error *err);
 /** nax_recover_clear() - faults reported so far are dealt with by a step for the whole adapter. */

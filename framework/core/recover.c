@@ -160,8 +160,6 @@ static int nax_recover_adapter(struct nax_core *c, enum nax_recovery step,
 	nax_set_state(c, NAX_STATE_RESETTING);
 	nax_take_down(c);
 	while (step < NAX_RECOVER_GONE && !nax_is_gone(c)) {
-		/* What was reported before is dealt with; what queue_start() reports is not. */
-		nax_recover_clear(c);
 		ret = nax_recover_try(c, step, &e);
 		if (!ret)
 			break;
@@ -190,7 +188,6 @@ int nax_bring_back(struct nax_core *c, struct nax_error *err)
 	struct nax_error cause;
 	int ret;
 
-	nax_recover_clear(c);
 	ret = nax_bring_up(c, &cause);
 	if (ret)
 		ret = nax_recover_failed(c, cause.text, err);

@@ -512,6 +512,46 @@ static void test_device_refuses_old_too(void **state)
 	fake_destroy(f);
 }
 
+static u32 stuck_stops;
+
+/* A queue that does not stop takes the device with it. */
+static void stuck_queue_stop(struct nax_queue *q)
+{
+	if (!stuck_stops)
+		return;
+	stuck_stops--;
+	nax_hung(q->adapter, NULL, "does not stop");
+}
+
+/* The restart that follows settles that, in the new configuration and in the old one. */
+static void test_stuck_before_restart(void **state)
+{
+	struct fake *f;
+	struct nax_config old, c;
+	struct nax_error err;
+	u32 fails;
+
+	(void)state;
+	for (fails = 0; fails < 2; fails++) {
+		f = fake_up(0, 1);
+		f->ops.queue_stop = stuck_queue_stop;
+		old = *nax_adapter_config(f->a);
+		c = old;
+		c.n_rxq = 2;
+		stuck_stops = 1;
+		fake_fail(f, "start", fails, -EIO);
+		assert_int_equal(nax_adapter_reconfigure(f->a, &c, &err), fails ? -EIO : 0);
+		assert_false(nax_queue_halted(f->a->rxq[0], NAX_HALT_STUCK));
+		assert_false(nax_queue_halted(f->a->txq[0], NAX_HALT_STUCK));
+		fake_tick(f, 500);
+		assert_int_equal(f->events[NAX_EVENT_RESET], 0);
+		assert_int_equal(nax_adapter_recovery(f->a, NULL), NAX_RECOVER_NONE);
+		if (fails)
+			still_runs(f, &old);
+		fake_destroy(f);
+	}
+}
+
 /* One queue restarts, with smaller buffers, of which its frames take more; the others run on. */
 static void test_restart_one(void **state)
 {
@@ -616,6 +656,7 @@ int main(void)
 		cmocka_unit_test(test_every_allocation_fails),
 		cmocka_unit_test(test_device_refuses),
 		cmocka_unit_test(test_device_refuses_old_too),
+		cmocka_unit_test(test_stuck_before_restart),
 		cmocka_unit_test(test_restart_one),
 		cmocka_unit_test(test_restart_with_spare),
 	};

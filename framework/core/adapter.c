@@ -183,8 +183,9 @@ void nax_take_down(struct nax_core *c)
 		c->ops->vectors_disable(a);
 	c->vectors_on = false;
 	clear_bit(NAX_PEND_IRQ, &c->pending);
-	nax_queues_each(c, nax_queue_stop);
+	/* A queue that does not stop takes the counter with it. */
 	nax_ptp_end(c);
+	nax_queues_each(c, nax_queue_stop);
 	if (!c->started)
 		return;
 	/* Before the next start() clears them; after the queues, whose last frames they count. */

@@ -13,6 +13,12 @@
 #define NAX_CLOCK_LOOK_NS	(1000 * NAX_MS)	/* between two looks of the service's */
 #define NAX_LATCH_NS		(2000 * NAX_MS)	/* a time stamp that waits so long is nobody's */
 
+/*
+ * Nobody lets the clock go so long without a look: a counter that seems to have come further since
+ * the last one, or has gone back, has begun anew in a reset that nobody told of.
+ */
+#define NAX_CLOCK_FAR_NS	(2 * NAX_CLOCK_READ_NS)
+
 /* The counter must be told from one that has gone back: so far at most from where it was noted. */
 #define NAX_CLOCK_SPAN		BIT_ULL(61)
 
@@ -88,37 +94,53 @@ void nax_ptp_begin(struct nax_core *c)
 	p->on = true;
 }
 
-/* What the clock says, and would by itself if the device is gone. */
+/*
+ * What the clock says goes to @seen_ns: by the back end's clock if the device is gone, or if its
+ * counter was reset. Return: whether it is by the counter.
+ */
+static bool nax_ptp_see(struct nax_core *c, u64 *counter)
+{
+	struct nax_ptp_clock *p = &c->ptp;
+	u64 now, ns;
+	bool good;
+
+	*counter = nax_is_gone(c) ? 0 : nax_ptp_counter(c);
+	now = c->ops->time_ns(&c->a);
+	ns = nax_ptp_ns(p, *counter);
+	good = !nax_is_gone(c) && ns - p->seen_ns < NAX_CLOCK_FAR_NS;
+	p->seen_ns = good ? ns : nax_ptp_guess(p, now);
+	p->seen_at = now;
+	return good;
+}
+
 static u64 nax_ptp_look(struct nax_core *c)
 {
 	struct nax_ptp_clock *p = &c->ptp;
-	u64 counter = nax_is_gone(c) ? 0 : nax_ptp_counter(c);
-	u64 now = c->ops->time_ns(&c->a);
+	u64 counter;
+	bool good = nax_ptp_see(c, &counter);
 
-	p->seen_ns = nax_is_gone(c) ? nax_ptp_guess(p, now) : nax_ptp_ns(p, counter);
-	p->seen_at = now;
-	if (nax_is_gone(c) || counter - p->counter < NAX_CLOCK_SPAN)
+	if (nax_is_gone(c) || (good && counter - p->counter < NAX_CLOCK_SPAN))
 		return p->seen_ns;
 	nax_pause_all(c);
-	p->fraction = (u64)nax_ptp_since(p, counter) & (BIT_ULL(p->bits) - 1);
-	p->counter = counter;
-	p->ns = p->seen_ns;
+	if (good) {
+		p->fraction = (u64)nax_ptp_since(p, counter) & (BIT_ULL(p->bits) - 1);
+		p->counter = counter;
+		p->ns = p->seen_ns;
+	} else {
+		p->on = false;
+		nax_ptp_begin(c);
+	}
 	nax_resume_all(c);
 	return p->seen_ns;
 }
 
 void nax_ptp_end(struct nax_core *c)
 {
-	struct nax_ptp_clock *p = &c->ptp;
-	u64 counter, now;
+	u64 counter;
 
-	if (!p->on)
-		return;
-	p->on = false;
-	counter = nax_is_gone(c) ? 0 : nax_ptp_counter(c);
-	now = c->ops->time_ns(&c->a);
-	p->seen_ns = nax_is_gone(c) ? nax_ptp_guess(p, now) : nax_ptp_ns(p, counter);
-	p->seen_at = now;
+	if (c->ptp.on)
+		nax_ptp_see(c, &counter);
+	c->ptp.on = false;
 }
 
 void nax_ptp_apply(struct nax_core *c)
@@ -263,18 +285,10 @@ int nax_adapter_clock_read(struct nax_adapter *a, u64 *ns, struct nax_error *err
 
 int nax_adapter_clock_set(struct nax_adapter *a, u64 ns, struct nax_error *err)
 {
-	struct nax_core *c = nax_core_of(a);
-	int ret = nax_ptp_check(c, err);
-	u64 counter;
+	u64 was;
+	int ret = nax_adapter_clock_read(a, &was, err);
 
-	if (ret)
-		return ret;
-	nax_pause_all(c);
-	counter = nax_ptp_counter(c);
-	if (!nax_is_gone(c))
-		nax_ptp_note(&c->ptp, counter, ns, c->ops->time_ns(a));
-	nax_resume_all(c);
-	return nax_is_gone(c) ? nax_refuse_gone(c, err) : 0;
+	return ret ? ret : nax_adapter_clock_step(a, (s64)(ns - was), err);
 }
 
 int nax_adapter_clock_step(struct nax_adapter *a, s64 ns, struct nax_error *err)

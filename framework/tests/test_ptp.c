@@ -216,6 +216,71 @@ static void test_reset(void **state)
 	assert_int_equal(now(), 1000 * S + f->time_ns - at);
 }
 
+/* A queue that does not stop takes the device with it: the counter is 0 and stays there. */
+static void stuck_queue_stop(struct nax_queue *q)
+{
+	dev.counter = 0;
+	dev.at = f->time_ns;
+	dev.on = false;
+	nax_hung(q->adapter, NULL, "does not stop");
+}
+
+/* On the way down, wherever the counter is in its round. */
+static void test_reset_by_stop(void **state)
+{
+	static const u64 rounds[] = { 0, 1ull << 62, 3ull << 62, ~0ull - (1ull << 56) };
+	void (*stop)(struct nax_queue *q) = f->ops.queue_stop;
+	struct nax_config c;
+	u64 at;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rounds); i++) {
+		dev.counter += rounds[i];
+		set(1000 * S);
+		at = f->time_ns;
+		fake_tick(f, 100000);
+		f->ops.queue_stop = stuck_queue_stop;
+		nax_adapter_down(f->a);
+		f->ops.queue_stop = stop;
+		assert_int_equal(now(), 1000 * S + f->time_ns - at);
+		f->time_ns += S;
+		assert_int_equal(now(), 1000 * S + f->time_ns - at);
+		fake_config(f, 1, &c);
+		assert_int_equal(nax_adapter_up(f->a, &c, &err), 0);
+	}
+}
+
+/* While it is up: there are looks, and the clock is set, before recovery gets to it. */
+static void test_reset_by_restart(void **state)
+{
+	static const u64 rounds[] = { 0, 1ull << 62, 3ull << 62 };
+	void (*stop)(struct nax_queue *q) = f->ops.queue_stop;
+	u64 at;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rounds); i++) {
+		dev.counter += rounds[i];
+		set(1000 * S);
+		at = f->time_ns;
+		fake_tick(f, 100000);
+		f->ops.queue_stop = stuck_queue_stop;
+		assert_int_equal(nax_adapter_queue_restart(f->a, true, 0, NULL), 0);
+		f->ops.queue_stop = stop;
+		if (i == 1) {
+			set(5000 * S);
+			at = f->time_ns - 4000 * S;
+		}
+		f->time_ns += S / 20;
+		assert_int_equal(now(), 1000 * S + f->time_ns - at);
+		f->time_ns += S / 20;
+		assert_int_equal(now(), 1000 * S + f->time_ns - at);
+		fake_tick(f, 100);
+		assert_int_equal(f->events[NAX_EVENT_RESET], i + 1);
+		f->time_ns += 40 * S;
+		assert_int_equal(now(), 1000 * S + f->time_ns - at);
+	}
+}
+
 /* Adjusted by 100 parts per million, which time that is only guessed is, too. */
 static void test_sleeps(void **state)
 {
@@ -529,6 +594,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_wraps, attach_1, down),
 		cmocka_unit_test_setup_teardown(test_wraps_by_itself, up_2, down),
 		cmocka_unit_test_setup_teardown(test_reset, up_2, down),
+		cmocka_unit_test_setup_teardown(test_reset_by_stop, up_2, down),
+		cmocka_unit_test_setup_teardown(test_reset_by_restart, up_2, down),
 		cmocka_unit_test_setup_teardown(test_sleeps, up_2, down),
 		cmocka_unit_test_setup_teardown(test_out_of_reach, up_2, down),
 		cmocka_unit_test_setup_teardown(test_link_speed, up_2, down),

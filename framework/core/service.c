@@ -61,7 +61,7 @@ void nax_link_poll(struct nax_core *c)
 {
 	struct nax_adapter *a = &c->a;
 	struct nax_link now;
-	bool same;
+	bool same, first = !c->link_ns;
 
 	c->link_ns = c->ops->time_ns(a);
 	memset(&now, 0, sizeof(now));
@@ -80,10 +80,11 @@ void nax_link_poll(struct nax_core *c)
 		nax_verify_link(a, &now);
 	same = nax_link_same(&now, &c->link);
 	c->link = now;
-	if (same)
-		return;
-	nax_ptp_link(c);
-	nax_link_report(c);
+	/* The link was down for a moment: start() has reset it. */
+	if (first || !same)
+		nax_ptp_link(c);
+	if (!same)
+		nax_link_report(c);
 }
 
 void nax_adapter_link(const struct nax_adapter *a, struct nax_link *link)

@@ -351,6 +351,26 @@ static void test_link_speed(void **state)
 	assert_int_equal(now(), was + f->time_ns - at);
 }
 
+/* A reset takes the link away, and it is back before anybody has looked. */
+static void test_link_back(void **state)
+{
+	u64 at = f->time_ns;
+
+	set(1000 * S);
+	f->link.speed = 1000;
+	dev.next_bits = 17;
+	fake_tick(f, 1000);
+	assert_int_equal(dev.bits, 17);
+	dev.next_bits = 21;
+	assert_int_equal(nax_adapter_reset(f->a, "test", &err), 0);
+	assert_int_equal(dev.bits, 21);
+	dev.next_bits = 17;
+	fake_tick(f, 100);
+	assert_int_equal(dev.bits, 17);
+	fake_tick(f, 5000);
+	assert_int_equal(now(), 1000 * S + f->time_ns - at);
+}
+
 static void test_adjust_limits(void **state)
 {
 	assert_int_equal(nax_adapter_clock_adjust(f->a, 16384000001ll, &err), 0);
@@ -599,6 +619,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_sleeps, up_2, down),
 		cmocka_unit_test_setup_teardown(test_out_of_reach, up_2, down),
 		cmocka_unit_test_setup_teardown(test_link_speed, up_2, down),
+		cmocka_unit_test_setup_teardown(test_link_back, up_2, down),
 		cmocka_unit_test_setup_teardown(test_adjust_limits, attach_1, down),
 		cmocka_unit_test(test_none),
 		cmocka_unit_test_setup_teardown(test_choice, up_2, down),

@@ -322,7 +322,7 @@ int nax_adapter_clock_adjust(struct nax_adapter *a, s64 scaled_ppm, struct nax_e
 	nax_ptp_look(c);
 	c->ptp.scaled_ppm = scaled_ppm;
 	if (!nax_is_gone(c))
-		nax_ptp_set_rate(c);
+		nax_ptp_link(c);
 	return nax_is_gone(c) ? nax_refuse_gone(c, err) : 0;
 }
 

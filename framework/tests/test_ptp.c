@@ -371,6 +371,22 @@ static void test_link_back(void **state)
 	assert_int_equal(now(), 1000 * S + f->time_ns - at);
 }
 
+/* Who sets the pace by a link that nobody has looked at changes the counter's unit, too. */
+static void test_adjust_new_link(void **state)
+{
+	u64 at = f->time_ns;
+
+	set(1000 * S);
+	dev.next_bits = 17;
+	assert_int_equal(nax_adapter_clock_adjust(f->a, 0, &err), 0);
+	assert_int_equal(dev.bits, 17);
+	f->time_ns += 16 * S;
+	assert_int_equal(now(), 1000 * S + f->time_ns - at);
+	nax_link_changed(f->a);
+	fake_tick(f, 1000);
+	assert_int_equal(now(), 1000 * S + f->time_ns - at);
+}
+
 static void test_adjust_limits(void **state)
 {
 	assert_int_equal(nax_adapter_clock_adjust(f->a, 16384000001ll, &err), 0);
@@ -620,6 +636,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_out_of_reach, up_2, down),
 		cmocka_unit_test_setup_teardown(test_link_speed, up_2, down),
 		cmocka_unit_test_setup_teardown(test_link_back, up_2, down),
+		cmocka_unit_test_setup_teardown(test_adjust_new_link, up_2, down),
 		cmocka_unit_test_setup_teardown(test_adjust_limits, attach_1, down),
 		cmocka_unit_test(test_none),
 		cmocka_unit_test_setup_teardown(test_choice, up_2, down),

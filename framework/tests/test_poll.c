@@ -307,21 +307,22 @@ static u32 deadlock_handler(struct nax_poll *poll, void *arg)
 	rc[1] = nax_port_stop(port, &e);
 	rc[2] = nax_port_reconfigure(port, &c, &e);
 	rc[3] = nax_poll_add(poll, port, 1, 1, &e);
-	rc[4] = nax_port_open("vfio-user:/none", 0, &port, &e);
+	rc[4] = nax_port_serve(port, NULL, &e);
+	rc[5] = nax_port_open("vfio-user:/none", 0, &port, &e);
 	return 0;
 }
 
 static void test_control_in_handler(void **state)
 {
 	struct nax_port *mine = port;
-	int rc[5] = { 0 };
+	int rc[6] = { 0 };
 	u32 i;
 
 	start(2, 64);
 	polls[0] = new_poll(false, 0);
 	nax_poll_once(polls[0], deadlock_handler, rc);
 	port = mine;
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < ARRAY_SIZE(rc); i++)
 		assert_int_equal(rc[i], -EDEADLK);
 }
 

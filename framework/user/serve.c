@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "answer.h"
+#include "poll_context.h"
 #include "port.h"
 
 #define PORTS_MAX	64u
@@ -226,6 +227,9 @@ int nax_port_serve(struct nax_port *port, const char *netdev, struct nax_error *
 {
 	int rc;
 
+	/* Who answers holds a lock here, and may wait for a handler to return. */
+	if (nax_poll_self())
+		return nax_error_set(err, -EDEADLK, "nax_port_serve() was called in a handler");
 	if (netdev && strlen(netdev) >= sizeof(port->netdev))
 		return nax_error_set(err, -EINVAL, "netdev has %zu bytes: the limit is %zu",
 				     strlen(netdev), sizeof(port->netdev) - 1);

@@ -10,7 +10,8 @@
 #include "ixgbe.h"
 #include "regs.h"
 
-#define FLOW_RULES		2046	/* section 7.1.2.7.4: 2 K filters with it, less 2 */
+#define FLOW_FILTERS		(1024 << IXGBE_FLOW_PBALLOC)	/* section 7.1.2.7.4 */
+#define FLOW_RULES		(FLOW_FILTERS - 2)
 #define FLOW_LENGTH_MAX		15	/* FDIRCTRL.MAX_LENGTH: nobody asks for longer lists */
 /* FDIRCTRL.DROP_QUEUE: no adapter has so many queues, so this one is off and drops all it gets. */
 #define FLOW_DROP_QUEUE		(IXGBE_HW_QUEUES - 1)
@@ -31,7 +32,12 @@
 #define TUPLE_FLEX		38
 #define TUPLE_TYPE		41	/* FDIRCMD.L4TYPE, and bit 2 for IPv6 */
 
-#define HASH_BITS		16	/* that the function makes; FDIRHASH has one less */
+#define HASH_BITS		16	/* that the function makes */
+/*
+ * There are as many lists as filters; 8 K at most, which is why the Linux driver passes 13 bits of
+ * the hash on, and DPDK's 11 for a table of 64 KiB, 12 for 128 and 13 for 256.
+ */
+#define HASH_MASK		(FLOW_FILTERS - 1)
 
 /* FDIRCMD.L4TYPE by enum nax_flow_proto. */
 static const u8 l4_types[NAX_FLOW_PROTOS] = {
@@ -136,7 +142,7 @@ static u32 bucket_hash(const struct nax_flow_rule *r)
 		for (bit = 0; bit < HASH_BITS; bit++)
 			hash ^= tuple_bit(tuple, (i + bit + bits - (HASH_BITS - 1)) % bits) << bit;
 	}
-	return hash & IXGBE_FDIRHASH_HASH;
+	return hash & HASH_MASK;
 }
 
 /* ---- the table ---- */
@@ -237,7 +243,8 @@ static int command(struct nax_adapter *a, const struct nax_flow_rule *r, u32 cmd
 	int err;
 
 	nax_reg_write(a, IXGBE_FDIRHASH,
-		      FIELD_PREP(IXGBE_FDIRHASH_INDEX, r->location) | bucket_hash(r));
+		      FIELD_PREP(IXGBE_FDIRHASH_INDEX, r->location) |
+		      FIELD_PREP(IXGBE_FDIRHASH_HASH, bucket_hash(r)));
 	nax_reg_write(a, IXGBE_FDIRCMD, cmd);
 	err = nax_reg_wait(a, IXGBE_FDIRCMD, IXGBE_FDIRCMD_CMD, 0, COMMAND_STEP_US,
 			   COMMAND_LIMIT_US);

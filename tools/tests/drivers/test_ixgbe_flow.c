@@ -15,6 +15,7 @@
 #define FDIR_LAST	0xee7c
 #define FDIRCTRL	0xee00
 #define FDIRCTRL_DONE	0x8u
+#define FDIRHASH	0xee28
 #define FDIRCMD		0xee2c
 #define FDIRFREE	0xee38
 #define RXPBSIZE	0x3c00
@@ -406,14 +407,36 @@ static void packet_buffer(void **state)
 	sim_close(s);
 }
 
+static unsigned int flow_hashes, long_hashes;
+
+/* A table of 64 KiB has 2 K lists. */
+static bool look_at_hash(struct sim *s, unsigned int region, u64 offset, const void *data,
+			 unsigned int len)
+{
+	u32 value;
+
+	if (region || offset != FDIRHASH)
+		return false;
+	memcpy(&value, data, 4);
+	flow_hashes++;
+	long_hashes += (value & 0x7fff) > 0x7ff;
+	return false;
+}
+
 /* As many rules as there can be, all of them found: nicsim holds each hash against its own. */
 static void full(void **state)
 {
 	struct sim *s = flow_up();
 	u32 i;
 
+	flow_hashes = 0;
+	long_hashes = 0;
+	s->tap_write = look_at_hash;
 	for (i = 0; i < RULES; i++)
 		add_port(s, i, NAX_FLOW_TCP, (u16)(10000 + 7 * i), (u16)(1 + i % 3));
+	s->tap_write = NULL;
+	assert_int_equal(flow_hashes, RULES);
+	assert_int_equal(long_hashes, 0);
 	assert_int_equal(reg(s, FDIRFREE) & 0xffff, 0);
 	for (i = 0; i < RULES; i += 15)
 		assert_int_equal(port_ends_at(s, 6, (u16)(10000 + 7 * i)), 1 + i % 3);

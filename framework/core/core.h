@@ -238,7 +238,7 @@ void nax_adapter_spare_free(struct nax_adapter *a, struct nax_queue *spare);
  *
  * Other queues run on. What is in flight on this one is lost, and counted. What it had before
  * @spare is freed.
- * Return: 0; -ENETDOWN: it does not run, and @spare is the caller's still.
+ * Return: 0; -ENETDOWN: it does not run, or not any more, and @spare is the caller's still.
  */
 int nax_adapter_queue_restart(struct nax_adapter *a, bool rx, u32 index, struct nax_queue *spare);
 

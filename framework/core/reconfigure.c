@@ -249,10 +249,14 @@ void nax_adapter_spare_free(struct nax_adapter *a, struct nax_queue *spare)
 int nax_adapter_queue_restart(struct nax_adapter *a, bool rx, u32 index, struct nax_queue *spare)
 {
 	struct nax_core *c = nax_core_of(a);
+	int ret = -ENETDOWN;
 	struct nax_queue *q;
 
-	if (a->state != NAX_STATE_UP || nax_is_gone(c) || index >= (rx ? a->n_rxq : a->n_txq))
-		return -ENETDOWN;
+	if (a->state != NAX_STATE_UP || index >= (rx ? a->n_rxq : a->n_txq))
+		return ret;
+	/* Its queues run still, and the caller takes away what this one has. */
+	if (nax_is_gone(c))
+		goto gone;
 	q = rx ? a->rxq[index] : a->txq[index];
 	nax_queue_pause(c, q);
 	nax_queue_stop(c, q);
@@ -262,7 +266,10 @@ int nax_adapter_queue_restart(struct nax_adapter *a, bool rx, u32 index, struct 
 	/* While its poll context rests: it may have used what goes now. */
 	nax_queue_free(c, spare);
 	nax_queue_resume(c, q);
-	if (nax_is_gone(c))
-		nax_go_gone(c, nax_note_text(&c->gone));
-	return 0;
+	ret = 0;
+	if (!nax_is_gone(c))
+		return ret;
+gone:
+	nax_go_gone(c, nax_note_text(&c->gone));
+	return ret;
 }

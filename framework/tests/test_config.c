@@ -638,6 +638,33 @@ static void test_restart_with_spare(void **state)
 	fake_destroy(f);
 }
 
+/* The device went, and nobody has seen to that yet: whoever restarts a queue takes something away. */
+static void test_restart_of_gone(void **state)
+{
+	struct fake *f = fake_up(2, 2);
+	struct nax_queue *q = f->a->rxq[1], *spare = NULL;
+	const struct nax_slot *slots = q->ring.slot;
+	struct nax_error err;
+
+	(void)state;
+	assert_int_equal(nax_adapter_spare_make(f->a, nax_adapter_config(f->a), true, 1, &spare,
+						&err), 0);
+	f->dead = true;
+	fake_poll(f);
+	nax_reg_read(f->a, 0);
+	assert_true(nax_is_gone(nax_core_of(f->a)));
+	assert_int_equal(f->a->state, NAX_STATE_UP);
+	assert_true(nax_queue_running(q));
+	assert_int_equal(nax_adapter_queue_restart(f->a, true, 1, spare), -ENETDOWN);
+	assert_false(nax_queue_running(q));
+	assert_int_equal(f->a->state, NAX_STATE_GONE);
+	assert_int_equal(f->events[NAX_EVENT_GONE], 1);
+	assert_ptr_equal(q->ring.slot, slots);
+	nax_adapter_spare_free(f->a, spare);
+	assert_int_equal(f->events[NAX_EVENT_VERIFY], 0);
+	fake_destroy(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -659,6 +686,7 @@ int main(void)
 		cmocka_unit_test(test_stuck_before_restart),
 		cmocka_unit_test(test_restart_one),
 		cmocka_unit_test(test_restart_with_spare),
+		cmocka_unit_test(test_restart_of_gone),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

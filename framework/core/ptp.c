@@ -263,19 +263,22 @@ void nax_ptp_received(struct nax_queue *q, u32 i)
 		s->flags &= ~NAX_F_RX_TSTAMP;
 }
 
-static int nax_ptp_check(struct nax_core *c, struct nax_error *err)
+static int nax_ptp_ready(struct nax_core *c, struct nax_error *err)
 {
 	int ret = nax_access_check(c, "clock", nax_ptp_ops_of(c), err);
 
 	if (!ret && !c->ptp.on)
 		ret = nax_error_set(err, -EBUSY, "clock: does not run yet");
+	/* While the adapter is down, nobody else looks whether the link has changed. */
+	if (!ret && c->a.state != NAX_STATE_UP)
+		nax_ptp_link(c);
 	return ret;
 }
 
 int nax_adapter_clock_read(struct nax_adapter *a, u64 *ns, struct nax_error *err)
 {
 	struct nax_core *c = nax_core_of(a);
-	int ret = nax_ptp_check(c, err);
+	int ret = nax_ptp_ready(c, err);
 
 	if (ret)
 		return ret;
@@ -294,7 +297,7 @@ int nax_adapter_clock_set(struct nax_adapter *a, u64 ns, struct nax_error *err)
 int nax_adapter_clock_step(struct nax_adapter *a, s64 ns, struct nax_error *err)
 {
 	struct nax_core *c = nax_core_of(a);
-	int ret = nax_ptp_check(c, err);
+	int ret = nax_ptp_ready(c, err);
 
 	if (ret)
 		return ret;
@@ -310,7 +313,7 @@ int nax_adapter_clock_adjust(struct nax_adapter *a, s64 scaled_ppm, struct nax_e
 	struct nax_core *c = nax_core_of(a);
 	/* Rounded up: who has made these parts per million of others has rounded too. */
 	s64 most = ((s64)a->caps.ptp_ppb_max << 16) / 1000 + 1;
-	int ret = nax_ptp_check(c, err);
+	int ret = nax_ptp_ready(c, err);
 
 	if (ret)
 		return ret;

@@ -351,6 +351,27 @@ static void test_link_speed(void **state)
 	assert_int_equal(now(), was + f->time_ns - at);
 }
 
+/* Nor while the adapter is down. */
+static void test_link_speed_down(void **state)
+{
+	u64 at = f->time_ns;
+	u32 i;
+
+	set(1000 * S);
+	for (i = 0; i < 4; i++) {
+		f->time_ns += S;
+		assert_int_equal(now(), 1000 * S + f->time_ns - at);
+		dev.next_bits = i % 2 ? 21 : 17;
+		dev.counter += 1ull << 35;
+	}
+	assert_int_equal(nax_adapter_clock_adjust(f->a, 0, &err), 0);
+	assert_int_equal(now(), 1000 * S + f->time_ns - at);
+	dev.next_bits = 17;
+	dev.counter += 1ull << 35;
+	assert_int_equal(nax_adapter_clock_step(f->a, 1, &err), 0);
+	assert_int_equal(now(), 1000 * S + f->time_ns - at + 1);
+}
+
 /* A reset takes the link away, and it is back before anybody has looked. */
 static void test_link_back(void **state)
 {
@@ -635,6 +656,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_sleeps, up_2, down),
 		cmocka_unit_test_setup_teardown(test_out_of_reach, up_2, down),
 		cmocka_unit_test_setup_teardown(test_link_speed, up_2, down),
+		cmocka_unit_test_setup_teardown(test_link_speed_down, attach_1, down),
 		cmocka_unit_test_setup_teardown(test_link_back, up_2, down),
 		cmocka_unit_test_setup_teardown(test_adjust_new_link, up_2, down),
 		cmocka_unit_test_setup_teardown(test_adjust_limits, attach_1, down),

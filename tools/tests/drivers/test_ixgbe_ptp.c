@@ -104,6 +104,7 @@ static void clock_at_other_speed(void **state)
 	struct nax_link link;
 	struct sim *s;
 	u64 was, at;
+	u32 i;
 
 	memcpy(c.mac, sim_mac, 6);
 	s = sim_create(&c);
@@ -123,6 +124,16 @@ static void clock_at_other_speed(void **state)
 	nicsim_link(s->device, false);
 	sim_run(s, 1000000);
 	about(now(s) - was, nicsim_time(s->world) - at, 100);
+	/* and while the port is down */
+	nicsim_link(s->device, true);
+	sim_wait_link(s);
+	sim_stop(s);
+	about(now(s) - was, nicsim_time(s->world) - at, 100);
+	for (i = 0; i < 4; i++) {
+		nicsim_link(s->device, i % 2);
+		sim_run(s, 1000000);
+		about(now(s) - was, nicsim_time(s->world) - at, 100);
+	}
 	sim_close(s);
 }
 

@@ -521,6 +521,8 @@ int nax_recover_failed(struct nax_core *c, const char *why, struct nax_error *er
  * resume its paused queues. Return: 0; -ENODEV, gone.
  */
 int nax_bring_back(struct nax_core *c, struct nax_error *err);
+/** nax_recover_forget() - faults of @q reported so far are dealt with: it stops. */
+void nax_recover_forget(struct nax_core *c, struct nax_queue *q);
 /** nax_recover_clear() - faults reported so far are dealt with by a step for the whole adapter. */
 void nax_recover_clear(struct nax_core *c);
 /**

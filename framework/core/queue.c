@@ -295,6 +295,7 @@ void nax_queue_stop(struct nax_core *c, struct nax_queue *q)
 	if (nax_queue_halted(q, NAX_HALT_STOPPED))
 		return;
 	set_bit(NAX_HALT_STOPPED, &q->halt);
+	nax_recover_forget(c, q);
 	nax_enter(c, NAX_OP_QUEUE_STOP, q);
 	c->a.driver->ops->queue_stop(q);
 	nax_leave(c, NAX_OP_QUEUE_STOP, q);

@@ -130,7 +130,7 @@ static int nax_recover_try(struct nax_core *c, enum nax_recovery step, struct na
 	return nax_bring_up(c, err);
 }
 
-static void nax_recover_forget(struct nax_core *c, struct nax_queue *q)
+void nax_recover_forget(struct nax_core *c, struct nax_queue *q)
 {
 	char why[NAX_ERROR_TEXT];
 

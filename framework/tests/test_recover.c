@@ -469,6 +469,31 @@ static void test_reset_settles_faults(void **state)
 	fake_destroy(f);
 }
 
+/* What was reported of a queue is dealt with by its restart, whoever asks for that. */
+static void test_restart_settles_fault(void **state)
+{
+	struct fake *f = fake_up(0, 1);
+	struct nax_config c = *nax_adapter_config(f->a);
+	u64 count;
+
+	(void)state;
+	nax_hung(f->a, f->a->txq[0], "test");
+	assert_int_equal(nax_adapter_queue_restart(f->a, false, 0, NULL), 0);
+	assert_false(nax_queue_halted(f->a->txq[0], NAX_HALT_STUCK));
+	nax_hung(f->a, f->a->rxq[0], "test");
+	c.rx_ring = 128;
+	assert_int_equal(nax_adapter_reconfigure(f->a, &c, NULL), 0);
+	assert_false(nax_queue_halted(f->a->rxq[0], NAX_HALT_STUCK));
+	fake_tick(f, 500);
+	nax_adapter_recovery(f->a, &count);
+	assert_true(count == 0);
+	/* one that does not start is still one that does not */
+	f->ops.queue_start = deaf_queue_start;
+	assert_int_equal(nax_adapter_queue_restart(f->a, true, 0, NULL), 0);
+	assert_true(nax_queue_halted(f->a->rxq[0], NAX_HALT_STUCK));
+	fake_destroy(f);
+}
+
 static void test_diag_is_bounded(void **state)
 {
 	struct fake *f = fake_up(0, 1);
@@ -534,6 +559,7 @@ int main(void)
 		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_fault_while_recovering),
 		cmocka_unit_test(test_reset_settles_faults),
+		cmocka_unit_test(test_restart_settles_fault),
 		cmocka_unit_test(test_diag_is_bounded),
 		cmocka_unit_test(test_quarantine),
 	};

@@ -247,7 +247,7 @@ int nax_adapter_up(struct nax_adapter *a, const struct nax_config *cfg, struct n
 free:
 	nax_queues_free(c);
 	if (nax_is_gone(c))
-		nax_go_gone(c, nax_note_text(&c->gone));
+		nax_go_gone(c, NULL);
 	else
 		nax_set_attached(c);
 	return ret;
@@ -268,7 +268,7 @@ void nax_adapter_down(struct nax_adapter *a)
 	if (a->state == NAX_STATE_UP || a->state == NAX_STATE_ATTACHED)
 		nax_set_attached(c);
 	if (nax_is_gone(c) && !c->cut_off)
-		nax_go_gone(c, nax_note_text(&c->gone));
+		nax_go_gone(c, NULL);
 }
 
 static void nax_release_quarantine(struct nax_core *c, struct nax_queue *q)
@@ -315,7 +315,7 @@ int nax_adapter_suspend(struct nax_adapter *a)
 	nax_suspend(c, "suspended");
 	if (!nax_is_gone(c))
 		return 0;
-	nax_go_gone(c, nax_note_text(&c->gone));
+	nax_go_gone(c, NULL);
 	return -ENODEV;
 }
 

@@ -527,7 +527,7 @@ void nax_recover_forget(struct nax_core *c, struct nax_queue *q);
 void nax_recover_clear(struct nax_core *c);
 /**
  * nax_go_gone() - give the device up: no register access, queues dead, the handle stays
- * @why: the reason, unless the device was found gone, which is the reason then
+ * @why: the reason, unless the device was found gone, which is the reason then; NULL: it was
  */
 void nax_go_gone(struct nax_core *c, const char *why);
 

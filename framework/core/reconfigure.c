@@ -198,7 +198,7 @@ static int nax_change_live(struct nax_core *c, struct nax_change *ch, struct nax
 	if (!nax_is_gone(c))
 		nax_change_queues(c, ch, nax_queue_start);
 	if (nax_is_gone(c))
-		nax_go_gone(c, nax_note_text(&c->gone));
+		nax_go_gone(c, NULL);
 	nax_change_drop(c, ch);
 	nax_resume_all(c);
 	return ret;
@@ -270,6 +270,6 @@ int nax_adapter_queue_restart(struct nax_adapter *a, bool rx, u32 index, struct 
 	if (!nax_is_gone(c))
 		return ret;
 gone:
-	nax_go_gone(c, nax_note_text(&c->gone));
+	nax_go_gone(c, NULL);
 	return ret;
 }

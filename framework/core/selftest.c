@@ -322,7 +322,7 @@ free:
 	c->rss = rss;
 	c->rss_set = rss_set;
 	if (nax_is_gone(c))
-		nax_go_gone(c, nax_note_text(&c->gone));
+		nax_go_gone(c, NULL);
 	else
 		nax_set_attached(c);
 	return ret;

@@ -296,5 +296,5 @@ void nax_adapter_service(struct nax_adapter *a)
 	if (a->state == NAX_STATE_UP && !nax_is_gone(c))
 		nax_service_run(c);
 	if (nax_is_gone(c) && a->state != NAX_STATE_DETACHED && !c->cut_off)
-		nax_go_gone(c, nax_note_text(&c->gone));
+		nax_go_gone(c, NULL);
 }

@@ -10,6 +10,7 @@
  * where another window is. It is aligned, so that a file of huge pages can be mapped there too.
  * If there is no window to be had, a mapping is put anywhere, as it would be without all this.
  */
+#include <errno.h>
 #include <stdint.h>
 #include <sys/mman.h>
 
@@ -96,6 +97,26 @@ static void window_put(struct vfu_conn *c, struct vfu_window *w)
 	*w = c->window[--c->window_count];
 }
 
+/*
+ * mmap() takes away what is at the address before it asks the file, which may refuse (a sealed
+ * memfd). The hole is filled at once: an mmap() of somebody else might land there, and be
+ * overwritten by the next mapping of this window.
+ */
+static void *window_place(struct vfu_window *w, const struct vfu_map *m, int prot, int fd,
+			  uint64_t offset)
+{
+	uint8_t *at = w->va + (m->iova - w->base);
+	void *va = mmap(at, m->size, prot, MAP_SHARED | MAP_FIXED, fd, offset);
+	int err = errno;
+
+	if (va == MAP_FAILED) {
+		/* the kernel had a mapping more before, so there is room for this one */
+		mmap(at, m->size, PROT_NONE, RESERVE | MAP_FIXED, -1, 0);
+		errno = err;
+	}
+	return va;
+}
+
 int vfu_window_map(struct vfu_conn *c, struct vfu_map *m, uint64_t unit, int prot, int fd,
 		   uint64_t offset)
 {
@@ -108,8 +129,7 @@ int vfu_window_map(struct vfu_conn *c, struct vfu_map *m, uint64_t unit, int pro
 			w = window_make(c, m->iova, m->size);
 	}
 	if (w)
-		va = mmap(w->va + (m->iova - w->base), m->size, prot, MAP_SHARED | MAP_FIXED, fd,
-			  offset);
+		va = window_place(w, m, prot, fd, offset);
 	else
 		va = mmap(NULL, m->va_len, prot, MAP_SHARED, fd, offset);
 	if (w && va != MAP_FAILED)

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* What a vfio-user client can do to the process that serves it, and others. Links nicsim.a. */
+#include "vfutest.h"
+
+/* ---- address space ---- */
+
+/* Whether nobody else's mapping could land at @va. */
+static bool taken(void *va)
+{
+	void *at = mmap(va, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
+			0);
+
+	if (at == MAP_FAILED)
+		return errno == EEXIST;
+	munmap(at, PAGE);
+	return false;
+}
+
+/* A file that may be read and will not be written to. */
+static int sealed(uint64_t size)
+{
+	int fd = memfd_create("sealed", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	assert_int_equal(ftruncate(fd, size), 0);
+	assert_int_equal(fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE), 0);
+	return fd;
+}
+
+/* A file of more huge pages than most have, or -1 if this system knows none. */
+static int huge(uint64_t size)
+{
+	int fd = memfd_create("huge", MFD_CLOEXEC | MFD_HUGETLB);
+
+	if (fd >= 0)
+		assert_int_equal(ftruncate(fd, size), 0);
+	return fd;
+}
+
+/*
+ * A mapping that its file refuses leaves the surroundings reserved, beside others and without any.
+ * How late that is depends on the kernel: Linux 6.18 asks memfds before it takes anything away.
+ */
+static void test_map_refused_by_file(void **state)
+{
+	static int (* const files[])(uint64_t size) = { sealed, huge };
+	const uint64_t at = 0x40000000, size = 8ull << 30;
+	struct fixture *f = *state;
+	unsigned int i;
+	uint8_t *p;
+	int fd;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		fd = files[i](size);
+		if (fd < 0)
+			continue;
+		if (!map_fd(f, 3, 0, at, size, fd)) {
+			assert_true(files[i] == huge);
+			assert_int_equal(unmap(f, VFU_UNMAP_ALL, 0, 0), 0);
+			continue;
+		}
+		assert_int_equal(map(f, 3, 0, at - PAGE, PAGE), 0);
+		p = reach(f, at - PAGE, PAGE, true);
+		assert_true(taken(p + PAGE));
+		fd = files[i](size);
+		assert_int_equal(map_fd(f, 3, 0, at, size, fd), files[i] == huge ? ENOMEM : EPERM);
+		assert_true(taken(p + PAGE));
+		assert_true(taken(p + size));
+		/* and free for what comes next */
+		assert_int_equal(map(f, 3, PAGE, at, 4 * PAGE), 0);
+		assert_ptr_equal(reach(f, at - PAGE, 5 * PAGE, true), p);
+		assert_int_equal(unmap(f, VFU_UNMAP_ALL, 0, 0), 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_map_refused_by_file, setup, teardown),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

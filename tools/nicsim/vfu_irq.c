@@ -8,6 +8,7 @@
  * more.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,8 +37,11 @@ void vfu_irq_init(struct vfu_conn *c)
 /* ---- signalling ---- */
 
 /*
- * The client may have left its eventfd blocking, or fill its counter to the brim, and must not stop
- * the daemon by that: a full one is signalled already.
+ * The client may fill its eventfd's counter to the brim, and must not stop the daemon by that: a
+ * full one is signalled already, and irq_assign() has seen to it that a write does not block. The
+ * flag is the client's as well. Should it clear it, poll() tells what is full; only who also fills
+ * the counter between that and the write, for which the kernel has no RWF_NOWAIT, holds the daemon
+ * until he reads it.
  */
 static void eventfd_raise(int fd)
 {
@@ -98,8 +102,11 @@ static void irq_assign(struct vfu_conn *c, uint32_t index, uint32_t n, int fd)
 {
 	bool vector = index == VFU_IRQ_MSIX || index == VFU_IRQ_MSI;
 	bool taken = vector && vector_taken(c, n);
-	int old = c->irq[index][n];
+	int old = c->irq[index][n], flags;
 
+	flags = fd >= 0 ? fcntl(fd, F_GETFL) : -1;
+	if (flags >= 0)
+		fcntl(fd, F_SETFL, flags | O_NONBLOCK);	/* whatever it was made with */
 	c->irq[index][n] = fd;
 	/* telling the model again would only repeat what is pending */
 	if (vector && taken != vector_taken(c, n))

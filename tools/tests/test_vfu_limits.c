@@ -72,10 +72,35 @@ static void test_map_refused_by_file(void **state)
 	}
 }
 
+/* ---- interrupts ---- */
+
+/* An eventfd that blocks would stop the daemon if it is filled just before it is written to. */
+static void test_irq_nonblocking(void **state)
+{
+	struct fixture *f = *state;
+	int mine[3], fds[3];
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		mine[i] = eventfd(0, i ? 0 : EFD_NONBLOCK);
+		fds[i] = dup(mine[i]);
+	}
+	assert_int_equal(set(f, ASSIGN, VFU_IRQ_MSIX, 5, 2, fds, 2), 0);
+	assert_int_equal(set(f, ASSIGN, VFU_IRQ_INTX, 0, 1, &fds[2], 1), 0);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(fcntl(mine[i], F_GETFL), O_RDWR | O_NONBLOCK);
+	assert_int_equal(set(f, FIRE, VFU_IRQ_MSIX, 5, 2, NULL, 0), 0);
+	assert_int_equal(count(mine[0]) + count(mine[1]), 2);
+	assert_int_equal(count(mine[1]), 0);
+	for (i = 0; i < 3; i++)
+		close(mine[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_map_refused_by_file, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_irq_nonblocking, setup, teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

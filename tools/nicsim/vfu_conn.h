@@ -37,6 +37,8 @@ struct vfu_window {
  * struct vfu_conn - a connection
  * @next: of all connections, for the SIGBUS handler
  * @map: ordered by iova, @map_count in use, room for @map_room
+ * @bytes: of our address space that these have
+ * @areas_max: that the kernel may make of it for all connections together
  * @window: address space reserved for mappings, @window_count in use
  * @faulted: set by the SIGBUS handler
  * @complaints: lines logged so far
@@ -57,6 +59,8 @@ struct vfu_conn {
 	struct vfu_map *map;
 	unsigned int map_count;
 	unsigned int map_room;
+	uint64_t bytes;
+	unsigned int areas_max;
 	struct vfu_window window[VFU_WINDOWS];
 	unsigned int window_count;
 	volatile sig_atomic_t faulted;
@@ -105,6 +109,8 @@ vfu_handler vfu_irq_set;
 /** vfu_dma_init(), vfu_dma_exit() - memory of a connection; exit when the device sees it no more */
 void vfu_dma_init(struct vfu_conn *c);
 void vfu_dma_exit(struct vfu_conn *c);
+/** vfu_dma_maps_max() - mappings that a client may have wherever they are, if no other has any */
+unsigned int vfu_dma_maps_max(const struct vfu_conn *c);
 
 /**
  * vfu_window_map() - map a file's bytes beside what the mappings before and behind @m have

@@ -7,10 +7,15 @@
  * The handler puts anonymous zero pages in the mapping's place and marks the connection: the access
  * goes on, no state of the model is lost half-changed, other clients notice nothing, and the server
  * ends that one connection as soon as the model returns.
+ *
+ * The kernel bounds the areas of memory that a process has (vm.max_map_count). All clients share
+ * them, and without any left the handler could not map, nor malloc() of the daemon: a part is kept
+ * from the clients.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,9 +25,51 @@
 #include "vfu_conn.h"
 
 #define MAPS_MAX	65535		/* what clients assume if nothing is said */
+#define BYTES_MAX	(1ull << 40)		/* of a client; a guest's memory is less */
 #define PAGE		4096u
 
 static struct vfu_conn *conns;
+
+/* ---- areas of our address space ---- */
+
+static unsigned int areas;			/* that the mappings of all clients take */
+
+/* How many they may: an eighth is the daemon's own. */
+static unsigned int areas_max(void)
+{
+	FILE *file = fopen("/proc/sys/vm/max_map_count", "re");
+	unsigned int max;
+
+	if (!file || fscanf(file, "%u", &max) != 1)
+		max = 65530;			/* the kernel's default */
+	if (file)
+		fclose(file);
+	return max - max / 8;
+}
+
+unsigned int vfu_dma_maps_max(const struct vfu_conn *c)
+{
+	unsigned int max = c->areas_max / 2;	/* if none is beside another */
+
+	return max < MAPS_MAX ? max : MAPS_MAX;
+}
+
+/*
+ * What mappings @from .. @to - 1 take: each has its own area, and where none ends in front of it
+ * there is the window's.
+ */
+static unsigned int areas_of(const struct vfu_conn *c, unsigned int from, unsigned int to)
+{
+	const struct vfu_map *m = c->map;
+	unsigned int i, n = 0;
+
+	for (i = from; i < to && i < c->map_count; i++) {
+		bool joins = i && m[i - 1].va && (char *)m[i - 1].va + m[i - 1].va_len == m[i].va;
+
+		n += !m[i].va ? 0 : joins ? 1 : 2;
+	}
+	return n;
+}
 
 /* ---- SIGBUS ---- */
 
@@ -72,6 +119,7 @@ void vfu_dma_init(struct vfu_conn *c)
 	/* each time: whoever runs the model may have had a handler of its own since the last */
 	sigemptyset(&sa.sa_mask);
 	sigaction(SIGBUS, &sa, NULL);
+	c->areas_max = areas_max();
 	c->next = conns;
 	conns = c;
 }
@@ -119,8 +167,10 @@ static int map_room(struct vfu_conn *c, const struct vfu_request *rq)
 
 static void map_release(struct vfu_conn *c, const struct vfu_map *m)
 {
-	if (m->va)
-		vfu_window_unmap(c, m);
+	if (!m->va)
+		return;
+	c->bytes -= m->va_len;
+	vfu_window_unmap(c, m);
 }
 
 void vfu_dma_exit(struct vfu_conn *c)
@@ -134,6 +184,7 @@ void vfu_dma_exit(struct vfu_conn *c)
 			break;
 		}
 	}
+	areas -= areas_of(c, 0, c->map_count);
 	for (i = 0; i < c->map_count; i++)
 		map_release(c, &c->map[i]);
 	vfu_window_exit(c);
@@ -183,6 +234,9 @@ static int map_memory(struct vfu_conn *c, const struct vfu_request *rq,
 		return vfu_refuse(c, rq, EINVAL, "offset %#" PRIx64 " and size %#" PRIx64
 				  " pass the file's end, limit %#" PRIx64, d->fd_offset, d->size,
 				  (uint64_t)st.st_size);
+	if (areas + 2 > c->areas_max)
+		return vfu_refuse(c, rq, ENOSPC, "the clients' mappings take %u areas of memory, "
+				  "limit %u (7/8 of vm.max_map_count)", areas, c->areas_max);
 	if (d->flags & VFU_DMA_READ)
 		prot |= PROT_READ;
 	if (d->flags & VFU_DMA_WRITE)
@@ -193,9 +247,14 @@ static int map_memory(struct vfu_conn *c, const struct vfu_request *rq,
 		unit = fs.f_bsize;
 	m->skew = d->fd_offset & (unit - 1);
 	m->va_len = (m->skew + d->size + unit - 1) & ~(unit - 1);
+	if (d->size > BYTES_MAX || m->va_len > BYTES_MAX - c->bytes)
+		return vfu_refuse(c, rq, ENOSPC, "size %#" PRIx64 " beside %#" PRIx64
+				  " bytes that are mapped, limit %#llx", d->size, c->bytes,
+				  BYTES_MAX);
 	if (vfu_window_map(c, m, unit, prot, rq->fds[0], d->fd_offset - m->skew))
 		return vfu_refuse(c, rq, errno, "mmap of %#" PRIx64 " bytes: %s", d->size,
 				  strerror(errno));
+	c->bytes += m->va_len;
 	return 0;
 }
 
@@ -224,9 +283,11 @@ int vfu_dma_map(struct vfu_conn *c, const struct vfu_request *rq, struct vfu_rep
 		return vfu_refuse(c, rq, -err, "iova %#" PRIx64 ": %s", d.iova, strerror(-err));
 	}
 	at = map_find(c, d.iova);
+	areas -= areas_of(c, at, at + 1);
 	memmove(&c->map[at + 1], &c->map[at], (c->map_count - at) * sizeof(m));
 	c->map[at] = m;
 	c->map_count++;
+	areas += areas_of(c, at, at + 2);
 	return 0;
 }
 
@@ -278,11 +339,13 @@ int vfu_dma_unmap(struct vfu_conn *c, const struct vfu_request *rq, struct vfu_r
 		if (c->map[to].iova + (c->map[to].size - 1) > end)
 			break;
 	}
+	areas -= areas_of(c, from, to + 1);
 	unmap_run(c, from, to);
 	/* without any mapping there is no table either */
 	if (to != from)
 		memmove(&c->map[from], &c->map[to], (c->map_count - to) * sizeof(*c->map));
 	c->map_count -= to - from;
+	areas += areas_of(c, from, from + 1);
 	vfu_put(reply, &d, sizeof(d));
 	return 0;
 }

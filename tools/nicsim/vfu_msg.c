@@ -18,11 +18,9 @@
 #define VERSION_MAJOR	0
 #define VERSION_MINOR	0
 #define JSON_DEPTH	8
-#define STR(x)		STR2(x)
-#define STR2(x)		#x
 /* write_multiple is left out: that command is not offered */
-#define CAPABILITIES	"{\"capabilities\":{\"max_msg_fds\":" STR(VFU_FDS_MAX) \
-			",\"max_data_xfer_size\":" STR(VFU_XFER_MAX) "}}"
+#define CAPABILITIES	"{\"capabilities\":{\"max_msg_fds\":%u,\"max_data_xfer_size\":%u," \
+			"\"max_dma_maps\":%u}}"
 
 static vfu_handler version;
 
@@ -171,7 +169,8 @@ static int json_check(struct vfu_conn *c, const struct vfu_request *rq, const ch
 
 static int version(struct vfu_conn *c, const struct vfu_request *rq, struct vfu_reply *reply)
 {
-	static const char * const answers[] = { CAPABILITIES, "{}" };
+	char full[128];
+	const char *answers[] = { full, "{}" };
 	struct vfu_version v;
 	unsigned int i;
 	int err = 0;
@@ -191,6 +190,7 @@ static int version(struct vfu_conn *c, const struct vfu_request *rq, struct vfu_
 	c->negotiated = true;
 	v.minor = VERSION_MINOR;
 	vfu_put(reply, &v, sizeof(v));
+	snprintf(full, sizeof(full), CAPABILITIES, VFU_FDS_MAX, VFU_XFER_MAX, vfu_dma_maps_max(c));
 	/* QEMU has room for a reply as long as its request; without any, defaults hold */
 	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		size_t len = strlen(answers[i]) + 1;

@@ -9,6 +9,7 @@
  * A window begins at least WINDOW before its first mapping and ends at least as far behind it, but
  * where another window is. It is aligned, so that a file of huge pages can be mapped there too.
  * If there is no window to be had, a mapping is put anywhere, as it would be without all this.
+ * How much address space that is at most follows from what vfu_dma.c lets a client map.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -17,7 +18,6 @@
 #include "vfu_conn.h"
 
 #define WINDOW		(1ull << 34)	/* windows begin and end at multiples */
-#define WINDOW_LONGEST	(1ull << 44)	/* of 47 bits that the process has */
 #define WINDOW_ALIGN	(1ull << 30)	/* the largest huge page */
 
 #define RESERVE		(MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
@@ -78,8 +78,7 @@ static struct vfu_window *window_make(struct vfu_conn *c, uint64_t iova, uint64_
 	struct vfu_window *w;
 	uint8_t *va;
 
-	if (c->window_count == VFU_WINDOWS || !window_clip(c, from, to, &base, &last) ||
-	    last - base >= WINDOW_LONGEST)
+	if (c->window_count == VFU_WINDOWS || !window_clip(c, from, to, &base, &last))
 		return NULL;
 	va = reserve(last - base + 1);
 	if (!va)

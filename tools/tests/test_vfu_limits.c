@@ -72,6 +72,106 @@ static void test_map_refused_by_file(void **state)
 	}
 }
 
+/* Files need not have the bytes that they say they have. */
+static void test_bytes(void **state)
+{
+	const uint64_t most = 1ull << 40;
+	struct fixture *f = *state;
+	int fd = memfd_create("sparse", MFD_CLOEXEC);
+
+	assert_int_equal(ftruncate(fd, 4 * most), 0);
+	assert_int_equal(map_fd(f, 3, 0, 0, 2 * most, dup(fd)), ENOSPC);
+	assert_non_null(strstr(f->log, "limit 0x10000000000"));
+	assert_int_equal(map_fd(f, 3, 0, 1ull << 50, most - PAGE, dup(fd)), 0);
+	assert_int_equal(map_fd(f, 3, 0, 0, 2 * PAGE, dup(fd)), ENOSPC);
+	assert_non_null(strstr(f->log, "limit 0x10000000000"));
+	assert_int_equal(map_fd(f, 3, 0, 0, PAGE, dup(fd)), 0);
+	assert_int_equal(map_fd(f, 3, 0, PAGE, PAGE, dup(fd)), ENOSPC);
+	/* what is out of the device's reach takes nothing */
+	assert_int_equal(map_fd(f, 3, 0, 1ull << 60, 4 * most, -1), 0);
+	assert_int_equal(unmap(f, 0, 1ull << 50, most - PAGE), 0);
+	assert_int_equal(map_fd(f, 3, 0, PAGE, most - PAGE, fd), 0);
+}
+
+static unsigned int kernel_areas(void)
+{
+	FILE *file = fopen("/proc/sys/vm/max_map_count", "r");
+	unsigned int n = 65530;
+
+	assert_true(!file || fscanf(file, "%u", &n) == 1);
+	if (file)
+		fclose(file);
+	return n;
+}
+
+static unsigned int areas(void)
+{
+	FILE *file = fopen("/proc/self/maps", "r");
+	unsigned int n = 0;
+	int c;
+
+	assert_non_null(file);
+	while ((c = getc(file)) != EOF)
+		n += c == '\n';
+	fclose(file);
+	return n;
+}
+
+/* Maps single pages @step bytes apart until that is refused; no two are in a row in the file. */
+static unsigned int map_all(struct fixture *f, uint64_t step)
+{
+	unsigned int n = 0;
+	int err;
+
+	while (!(err = map(f, 3, (15 - n % 16) * PAGE, n * step, PAGE)))
+		n++;
+	assert_int_equal(err, ENOSPC);
+	assert_non_null(strstr(f->log, "limit"));
+	return n;
+}
+
+/* However a client maps, what the kernel gives a process in areas is not used up. */
+static void test_areas(void **state)
+{
+	struct nicsim_port_config config = { .name = "q", .model = "82599" };
+	unsigned int most = kernel_areas(), before = areas(), n, round;
+	struct fixture *f = *state, other = { .mem = f->mem };
+	struct vfu_version v = { 0 };
+	uint8_t *p;
+
+	if (most > 100000) {
+		print_message("# vm.max_map_count is %u: nothing to run out of\n", most);
+		return;
+	}
+	other.port = nicsim_port_add(f->sim, &config, other.log, sizeof(other.log));
+	other.conn = vfu_conn_create(other.port, on_log, &other);
+	assert_int_equal(command(&other, VFU_CMD_VERSION, &v, sizeof(v), NULL, 0), 0);
+	for (round = 0; round < 2; round++) {
+		/* scattered: an area in front of each */
+		n = map_all(f, 2 * PAGE);
+		assert_in_range(n, most * 3 / 8, most / 2);
+		assert_in_range(areas(), before + 2 * n, most - 1000);
+		/* it is the process that has them */
+		assert_int_equal(map(&other, 3, 0, 0, PAGE), ENOSPC);
+		assert_non_null(strstr(other.log, "vm.max_map_count"));
+		assert_int_equal(unmap(f, 0, 0, 4 * PAGE), 0);
+		assert_int_equal(map(&other, 3, 0, 0, PAGE), 0);
+		assert_int_equal(unmap(&other, 0, 0, PAGE), 0);
+		assert_int_equal(unmap(f, VFU_UNMAP_ALL, 0, 0), 0);
+		assert_in_range(areas(), before, before + 500);
+	}
+	/* in a row, as pages behind a virtual IOMMU mostly are: more of them */
+	n = map_all(f, PAGE);
+	assert_in_range(n, most * 3 / 4, most - 1000);
+	p = reach(f, 0, n * PAGE, true);
+	assert_non_null(p);
+	/* the handler of a client that takes its memory away can do its work */
+	assert_int_equal(ftruncate(f->mem, 0), 0);
+	p[PAGE] = 1;
+	assert_true(vfu_conn_faulted(f->conn));
+	vfu_conn_destroy(other.conn);
+}
+
 /* ---- interrupts ---- */
 
 /* An eventfd that blocks would stop the daemon if it is filled just before it is written to. */
@@ -100,6 +200,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_map_refused_by_file, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bytes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_areas, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_irq_nonblocking, setup, teardown),
 	};
 

@@ -214,5 +214,7 @@ void sim_tx_writable(struct nicsim_port *p);
 bool sim_tx_held(const struct nicsim_port *p);
 /** sim_link_changed() - called by phy.c; down: frames under way are lost. */
 void sim_link_changed(struct nicsim_port *p, bool up);
+/** sim_ptp_link() - the link has come, gone, or another speed: the clock's tick follows. */
+void sim_ptp_link(struct nicsim_port *p);
 
 #endif /* NICSIM_MODEL_H */

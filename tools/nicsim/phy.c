@@ -349,4 +349,6 @@ void sim_phy_reset(struct nicsim_port *p, enum sim_reset how)
 		sim_phy_update(p);
 	else
 		restart(p);
+	/* the clock was reset before AUTOC had its value, and a link that stays its speed */
+	sim_ptp_link(p);
 }

@@ -29,8 +29,6 @@ int sim_ptp_create(struct nicsim_port *p);
 void sim_ptp_destroy(struct nicsim_port *p);
 /** sim_ptp_reset() - device reset; the registers are reset already. */
 void sim_ptp_reset(struct nicsim_port *p);
-/** sim_ptp_link() - the link has come, gone, or another speed. */
-void sim_ptp_link(struct nicsim_port *p);
 /**
  * sim_ptp_rx() - time stamp of a received frame
  * @p: port

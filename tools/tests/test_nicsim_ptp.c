@@ -24,6 +24,7 @@
 #define ETQF_1588	0xC00088F7u		/* FILTER_EN, 1588, ethertype */
 #define TSTAMP		0x80000u
 #define AN_RESTART	0x1000u
+#define RST		(1u << 26)
 
 enum { L2_V2, L4_V1, V2, EVENT_V2 = 5 };
 enum { SYNC, DELAY_REQ, PDELAY_REQ, PDELAY_RESP, FOLLOW_UP = 8, ANNOUNCE = 11 };
@@ -164,23 +165,24 @@ static void test_device_reset(void **state)
 	assert_int_equal(sd_read(d, 0, RXMTRL), 319u << 16);
 }
 
-/* The clock's tick follows the link: ten times as long at 1 Gbit/s, as at 10 without a link. */
+/*
+ * The clock's tick follows the link: ten times as long at 1 Gbit/s, as at 10 without a link. A link
+ * that outlives a reset has the speed of AUTOC after that.
+ */
 static void test_link_speed(void **state)
 {
 	struct nicsim *sim = nicsim_create(&(struct nicsim_config){ 0 });
 	const struct nicsim_port_config config = { .name = "kx", .device_id = 0x10f7 };
 	struct nicsim_port *p;
 	uint32_t value = htole32(0x0006), autoc, i;
-	uint64_t at[4];
+	uint64_t at[5];
 
 	assert_non_null(sim);
 	p = nicsim_port_add(sim, &config, NULL, 0);
 	assert_non_null(p);
 	nicsim_region_write(p, NICSIM_REGION_CONFIG, 4, &value, 2);
 	nicsim_advance(sim, 200000000);
-	value = 1u << 24 | 1;
-	nicsim_region_write(p, 0, TIMINCA, &value, 4);
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 5; i++) {
 		if (i == 1) {
 			/* KX alone is offered: 1 Gbit/s */
 			nicsim_region_read(p, 0, 0x42A0, &autoc, 4);
@@ -192,7 +194,17 @@ static void test_link_speed(void **state)
 		} else if (i == 2) {
 			nicsim_link(p, false);
 			nicsim_advance(sim, 1000);
+		} else if (i > 2) {
+			nicsim_link(p, true);
+			nicsim_advance(sim, 200000000);
+			value = RST;
+			nicsim_region_write(p, 0, 0, &value, 4);
+			nicsim_advance(sim, 2000000);
+			nicsim_region_read(p, 0, 0x42A4, &value, 4);
+			assert_int_equal(value & 0x70000000, 0x70000000);
 		}
+		value = 1u << 24 | 1;
+		nicsim_region_write(p, 0, TIMINCA, &value, 4);
 		nicsim_region_read(p, 0, SYSTIML, &value, 4);
 		at[i] = value;
 		nicsim_advance(sim, 6400000);
@@ -202,6 +214,8 @@ static void test_link_speed(void **state)
 	assert_in_range(at[0], 999999, 1000001);
 	assert_in_range(at[1], 99999, 100001);
 	assert_in_range(at[2], 999999, 1000001);
+	assert_in_range(at[3], 999999, 1000001);
+	assert_in_range(at[4], 999999, 1000001);
 	nicsim_destroy(sim);
 }
 

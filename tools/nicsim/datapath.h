@@ -425,8 +425,16 @@ void sim_pause_stop(struct nicsim_port *p);
 void sim_pause_check(struct nicsim_port *p);
 /** sim_pause_frame() - MAC control frame: true if it goes no further. */
 bool sim_pause_frame(struct nicsim_port *p, const uint8_t *frame, uint32_t len);
-/** sim_partner_waits() - we have told our partner to pause, and it obeys. */
-bool sim_partner_waits(const struct nicsim_port *p);
+/** sim_mac_control() - whether it is a MAC control frame. */
+bool sim_mac_control(const uint8_t *frame, uint32_t len);
+/**
+ * sim_partner_resumes() - until when our partner does not send, because we told it and it obeys
+ *
+ * Return: 0: it does not wait, NICSIM_NEVER: it waits as long as it has to.
+ */
+uint64_t sim_partner_resumes(const struct nicsim_port *p);
+/** sim_pause_held() - the same of us, who are to get rid of a frame that came under way too late. */
+uint64_t sim_pause_held(const struct nicsim_port *p);
 
 /* tx.c */
 void sim_tx_run(struct nicsim_port *p, unsigned int *budget);

@@ -16,14 +16,24 @@
 
 static const uint8_t pause_address[6] = { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x01 };
 
+/*
+ * Who hears what the port sends: in MAC loopback it is itself (82599 datasheet, HLREG0.LPBK); NULL:
+ * a net back end, or nobody.
+ */
+static struct nicsim_port *partner(const struct nicsim_port *p)
+{
+	return sim_reg(p, DR_HLREG0) & HLREG0_LPBK ? (struct nicsim_port *)p : p->peer;
+}
+
 /* ---- sending ---- */
 
 static void pause_send(struct nicsim_port *p, uint16_t quanta)
 {
 	uint8_t frame[SIM_FRAME_MIN] = { 0 };
+	struct nicsim_port *to = partner(p);
 
 	sim_stat_add(p, quanta ? SIM_LXOFFTXC : SIM_LXONTXC, 1);
-	if (!p->peer)
+	if (!to)
 		return;
 	memcpy(frame, pause_address, 6);
 	sim_put_le32(frame + 6, sim_reg(p, DR_RAL));
@@ -33,7 +43,10 @@ static void pause_send(struct nicsim_port *p, uint16_t quanta)
 	sim_put_be16(frame + 14, OPCODE_PAUSE);
 	sim_put_be16(frame + 16, quanta);
 	sim_tx_count(p, frame, sizeof(frame));
-	sim_rx_frame(p->peer, frame, sizeof(frame));
+	if (to == p)
+		sim_rx_accept(p, frame, sizeof(frame));
+	else
+		sim_rx_frame(to, frame, sizeof(frame));
 }
 
 /* The time between two pauses is FCTTV - FCRTV; without FCRTV there is only the first. */
@@ -84,9 +97,24 @@ void sim_pause_check(struct nicsim_port *p)
 	}
 }
 
-bool sim_partner_waits(const struct nicsim_port *p)
+/*
+ * A pause ends by itself. One that is repeated before that lasts as long as the buffer is filled,
+ * also where the process is late with its timers: hardware would not be.
+ */
+uint64_t sim_partner_resumes(const struct nicsim_port *p)
 {
-	return p->dp->xoff && (!p->peer || sim_pause_rx(p->peer));
+	const struct nicsim_port *to = partner(p);
+
+	if (!p->dp->xoff || (to && !sim_pause_rx(to)))
+		return 0;
+	return !to || p->dp->refresh.armed ? NICSIM_NEVER : to->dp->pause_until;
+}
+
+uint64_t sim_pause_held(const struct nicsim_port *p)
+{
+	const struct nicsim_port *to = partner(p);
+
+	return to ? sim_partner_resumes(to) : NICSIM_NEVER;
 }
 
 /* ---- receiving ---- */
@@ -99,13 +127,18 @@ void sim_rx_pause(struct nicsim_port *p, uint16_t quanta)
 	sim_wake(p);
 }
 
+bool sim_mac_control(const uint8_t *frame, uint32_t len)
+{
+	return sim_get_be16(frame + 12) == TYPE_MAC_CONTROL && len >= 18;
+}
+
 /* Other MAC control frames stop here as well, unless MFLCN.PMCF lets them pass. */
 bool sim_pause_frame(struct nicsim_port *p, const uint8_t *frame, uint32_t len)
 {
 	uint32_t mflcn;
 	uint16_t quanta;
 
-	if (sim_get_be16(frame + 12) != TYPE_MAC_CONTROL || len < 18)
+	if (!sim_mac_control(frame, len))
 		return false;
 	mflcn = sim_reg(p, DR_MFLCN);
 	if (sim_get_be16(frame + 14) != OPCODE_PAUSE || memcmp(frame, pause_address, 6))

@@ -148,8 +148,11 @@ static bool deliver(struct nicsim_port *p)
 	struct sim_datapath *dp = p->dp;
 	uint32_t epoch = dp->epoch;
 
-	if (dp->tx_blocked || (!dp->real_time && dp->tx_out_at > sim_now(p)))
+	if (dp->tx_blocked && sim_pause_held(p) > sim_now(p))
 		return false;
+	if (!dp->real_time && dp->tx_out_at > sim_now(p))
+		return false;
+	dp->tx_blocked = false;
 	if (!carry(p)) {
 		dp->tx_blocked = true;
 		return false;
@@ -239,11 +242,12 @@ void sim_tx_run(struct nicsim_port *p, unsigned int *budget)
 uint64_t sim_tx_next(const struct nicsim_port *p)
 {
 	const struct sim_datapath *dp = p->dp;
-	uint64_t now = sim_now(p);
+	uint64_t now = sim_now(p), held;
 
 	if (dp->tx_pending) {
-		if (dp->tx_blocked)
-			return NICSIM_NEVER;
+		held = dp->tx_blocked ? sim_pause_held(p) : now;
+		if (held > now)
+			return held;
 		return dp->real_time ? now : dp->tx_out_at;
 	}
 	if (!dp->job.active && ready_queue(dp, 0) == SIM_QUEUES)

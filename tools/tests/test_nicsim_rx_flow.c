@@ -226,35 +226,113 @@ static void test_lossy(void **state)
 	assert_int_equal(sd_read(d, 1, MPC0), sent - 7 - 512 * 1024 / 1536);
 }
 
-/* A pause that is over before there is room again: the sender holds its frame, nothing is lost. */
+/* Port @port has a packet buffer of two frames of 1500, and says XOFF when it is full. */
+static void pause_tight(unsigned int port, uint32_t time, uint32_t refresh)
+{
+	pause_on(port);
+	sd_write(d, port, 0x3C00, 0xC00);		/* RXPBSIZE */
+	sd_write(d, port, 0x3220, 0x80000000u | 0x400);
+	sd_write(d, port, 0x3260, 0x80000000u | 0xC00);
+	sd_write(d, port, 0x3200, time);
+	sd_write(d, port, 0x32A0, refresh);
+}
+
+/* Frames to tell apart, that take equal room in the buffer. */
+#define LEN(i)	(1500 - (i) % 11)
+
+static void push(struct sd_ring *tx, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		sd_push(tx, sd_data(tx, sd_numbered(LEN(i)), LEN(i)),
+			SD_DATA | SD_EOP | SD_IFCS | LEN(i), LEN(i) << 14);
+	sd_bell(tx);
+}
+
+static void take(struct sd_ring *rx, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		sd_spread(rx, i % 8, sd_numbered(LEN(i)), LEN(i));
+		sd_rx_post(rx, i % 8);
+		rx->tail = (rx->tail + 1) % 8;
+		sd_bell(rx);
+		sd_run(d);
+	}
+}
+
+/* A frame that was under way when the pause came: it is held while that is repeated. */
 static void test_held(void **state)
 {
 	struct sd_ring tx = sd_tx(d, 0, 0, 64, 0), rx = sd_rx(d, 1, 0, 8, ONE_BUFFER | 2);
-	uint32_t i, sent = 40;
+	uint32_t sent = 40;
 
 	pause_on(0);
-	pause_on(1);
-	sd_write(d, 1, 0x3C00, 0x1000);			/* RXPBSIZE: two frames of 1500 */
-	sd_write(d, 1, 0x3220, 0x80000000u | 0x400);
-	sd_write(d, 1, 0x3260, 0x80000000u | 0xC00);
-	sd_write(d, 1, 0x3200, 1);
-	sd_write(d, 1, 0x32A0, 0);
-	for (i = 0; i < sent; i++)
-		sd_push(&tx, sd_data(&tx, sd_numbered(1500 - i), 1500 - i),
-			SD_DATA | SD_EOP | SD_IFCS | (1500 - i), (1500 - i) << 14);
-	sd_bell(&tx);
+	pause_tight(1, 2, 1);
+	push(&tx, sent);
 	sd_run(d);
 	assert_int_equal(sd_read(d, 0, 0x6010), 7 + 2);
-	for (i = 0; i < sent; i++) {
-		sd_spread(&rx, i % 8, sd_numbered(1500 - i), 1500 - i);
-		sd_rx_post(&rx, i % 8);
-		rx.tail = (rx.tail + 1) % 8;
-		sd_bell(&rx);
-		sd_run(d);
-	}
+	take(&rx, sent);
 	assert_int_equal(sd_read(d, 1, MPC0), 0);
 	assert_int_equal(sd_read(d, 1, 0x4074), sent);
 	assert_int_equal(sd_read(d, 0, 0x4080), sent);
+}
+
+/* One that nobody repeats (FCRTV 0) is over when it is over, and then frames are lost. */
+static void test_pause_ends(void **state)
+{
+	struct sd_ring tx = sd_tx(d, 0, 0, 64, 0), rx = sd_rx(d, 1, 0, 8, ONE_BUFFER | 2);
+
+	pause_on(0);
+	pause_tight(1, 50000, 0);			/* 2.56 ms */
+	push(&tx, 40);
+	nicsim_advance(d->sim, 2500000);
+	assert_int_equal(sd_read(d, 0, 0x6010), 7 + 2);
+	assert_int_equal(sd_read(d, 1, MPC0), 0);
+	sd_run(d);
+	assert_int_equal(sd_read(d, 0, 0x6010), 40);
+	assert_int_equal(sd_read(d, 1, MPC0), 40 - 9);
+	assert_true(sd_read(d, 1, 0x800) & 1u << 17);	/* EICR.RX_MISS */
+	take(&rx, 9);
+}
+
+/* A time of 0 stops nobody. */
+static void test_pause_none(void **state)
+{
+	struct sd_ring tx = sd_tx(d, 0, 0, 64, 0);
+
+	sd_rx(d, 1, 0, 8, ONE_BUFFER | 2);
+	pause_on(0);
+	pause_tight(1, 0, 0);
+	push(&tx, 40);
+	sd_run(d);
+	assert_int_equal(sd_read(d, 0, 0x6010), 40);
+	assert_int_equal(sd_read(d, 1, MPC0), 40 - 9);
+}
+
+/* Both are full: what each says of that gets through to the other all the same. */
+static void test_pause_both(void **state)
+{
+	struct sd_ring tx[2], rx[2];
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		tx[i] = sd_tx(d, i, 0, 64, 0);
+		rx[i] = sd_rx(d, i, 0, 8, ONE_BUFFER | 2);
+		pause_tight(i, 20000, 10000);
+	}
+	for (i = 0; i < 2; i++)
+		push(&tx[i], 40);
+	nicsim_advance(d->sim, 20000000);
+	for (i = 0; i < 2; i++)
+		assert_true(sd_read(d, i, 0x41A8) > 30);	/* LXOFFRXC */
+	for (i = 0; i < 2; i++) {
+		take(&rx[i], 40);
+		assert_int_equal(sd_read(d, i, MPC0), 0);
+		assert_int_equal(sd_read(d, i, 0x4074), 40);
+	}
 }
 
 /* The packet buffer against a queue that is plain: order, content and room, over many wraps. */
@@ -357,6 +435,7 @@ int main(void)
 		TEST(test_lying_lengths), TEST(test_no_eop), TEST(test_chain),
 		TEST(test_checksum_lie), TEST(test_hang), TEST(test_stuck),
 		TEST_WIRE(test_lossless), TEST_WIRE(test_lossy), TEST_WIRE(test_held),
+		TEST_WIRE(test_pause_ends), TEST_WIRE(test_pause_none), TEST_WIRE(test_pause_both),
 		TEST(test_pause_outside), TEST(test_fifo),
 	};
 

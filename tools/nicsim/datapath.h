@@ -425,6 +425,12 @@ void sim_pause_stop(struct nicsim_port *p);
 void sim_pause_check(struct nicsim_port *p);
 /** sim_pause_frame() - MAC control frame: true if it goes no further. */
 bool sim_pause_frame(struct nicsim_port *p, const uint8_t *frame, uint32_t len);
+/**
+ * sim_partner() - who hears what the port sends
+ *
+ * In MAC loopback it is itself (82599 datasheet, HLREG0.LPBK). NULL: a net back end, or nobody.
+ */
+struct nicsim_port *sim_partner(const struct nicsim_port *p);
 /** sim_mac_control() - whether it is a MAC control frame. */
 bool sim_mac_control(const uint8_t *frame, uint32_t len);
 /**

@@ -16,11 +16,7 @@
 
 static const uint8_t pause_address[6] = { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x01 };
 
-/*
- * Who hears what the port sends: in MAC loopback it is itself (82599 datasheet, HLREG0.LPBK); NULL:
- * a net back end, or nobody.
- */
-static struct nicsim_port *partner(const struct nicsim_port *p)
+struct nicsim_port *sim_partner(const struct nicsim_port *p)
 {
 	return sim_reg(p, DR_HLREG0) & HLREG0_LPBK ? (struct nicsim_port *)p : p->peer;
 }
@@ -30,7 +26,7 @@ static struct nicsim_port *partner(const struct nicsim_port *p)
 static void pause_send(struct nicsim_port *p, uint16_t quanta)
 {
 	uint8_t frame[SIM_FRAME_MIN] = { 0 };
-	struct nicsim_port *to = partner(p);
+	struct nicsim_port *to = sim_partner(p);
 
 	sim_stat_add(p, quanta ? SIM_LXOFFTXC : SIM_LXONTXC, 1);
 	if (!to)
@@ -103,7 +99,7 @@ void sim_pause_check(struct nicsim_port *p)
  */
 uint64_t sim_partner_resumes(const struct nicsim_port *p)
 {
-	const struct nicsim_port *to = partner(p);
+	const struct nicsim_port *to = sim_partner(p);
 
 	if (!p->dp->xoff || (to && !sim_pause_rx(to)))
 		return 0;
@@ -112,7 +108,7 @@ uint64_t sim_partner_resumes(const struct nicsim_port *p)
 
 uint64_t sim_pause_held(const struct nicsim_port *p)
 {
-	const struct nicsim_port *to = partner(p);
+	const struct nicsim_port *to = sim_partner(p);
 
 	return to ? sim_partner_resumes(to) : NICSIM_NEVER;
 }

@@ -255,6 +255,7 @@ bool sim_rx_enabled(const struct nicsim_port *p)
 void sim_rx_drain(struct nicsim_port *p, unsigned int *budget)
 {
 	struct sim_datapath *dp = p->dp;
+	struct nicsim_port *partner = sim_partner(p);
 	struct sim_rx_meta *meta;
 	const uint8_t *frame;
 	bool moved = false;
@@ -275,6 +276,6 @@ void sim_rx_drain(struct nicsim_port *p, unsigned int *budget)
 		return;
 	sim_pause_check(p);
 	/* a partner that could not get rid of its frame may try again */
-	if (p->peer && p->peer->dp->tx_blocked)
-		sim_tx_writable(p->peer);
+	if (partner && partner->dp->tx_blocked)
+		sim_tx_writable(partner);
 }

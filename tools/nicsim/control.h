@@ -188,6 +188,7 @@ struct sim_spi {
 /**
  * struct sim_phy - link
  * @cable: plugged in
+ * @autoc: AUTOC at the last restart or reset
  * @an_begun: auto-negotiation has left its first state since reset
  * @untaken: settings of the SerDes were written, which it takes at AUTOC.Restart_AN
  * @flap_until: chaos pulled the cable till then
@@ -196,6 +197,7 @@ struct sim_phy {
 	const struct sim_device *device;
 	bool cable;
 	bool up;
+	uint32_t autoc;
 	bool an_begun;
 	bool untaken;
 	uint64_t flap_until;

@@ -2,6 +2,9 @@
 /*
  * nicsim: link. The medium follows from the device id, the speed from AUTOC.LMS and what the medium
  * can do; the link comes up SIM_LINK_NS after both ends can, and goes down at once. Pause.
+ *
+ * What is written to AUTOC is taken when Restart_AN is written too ("applies new link settings",
+ * 82599 datasheet, AUTOC), and at reset; but for FLU, which forces the link up as AUTOC is.
  */
 #include "control.h"
 #include "regs_general.h"
@@ -85,11 +88,19 @@ static unsigned int module_speed(const struct nicsim_port *p)
 	return (sim_reg(p, CR_ESDP) & high) == high ? 10 : 1;
 }
 
+/* AUTOC as it is in force. */
+static uint32_t autoc_taken(const struct nicsim_port *p)
+{
+	uint32_t now = sim_reg(p, CR_AUTOC);
+
+	return now & AUTOC_FLU ? now : p->control->phy.autoc;
+}
+
 /* Gbit/s that AUTOC and the medium make together; 0: they do not fit. */
 static unsigned int phy_speed(const struct nicsim_port *p)
 {
 	const struct sim_control *c = p->control;
-	uint32_t autoc = sim_reg(p, CR_AUTOC);
+	uint32_t autoc = autoc_taken(p);
 	uint32_t serial = sim_reg(p, CR_AUTOC2) & AUTOC2_SERIAL;
 	enum sim_media media = c->phy.device->media;
 
@@ -238,18 +249,18 @@ bool sim_pause_tx(const struct nicsim_port *p)
 
 void sim_autoc_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 {
-	uint32_t old = sim_reg(p, CR_AUTOC);
-	uint32_t kept = value & ~AUTOC_AN_RESTART;
+	struct sim_phy *phy = &p->control->phy;
 
-	sim_reg_set(p, CR_AUTOC, kept);
-	if (value & AUTOC_AN_RESTART || negotiates(kept))
-		p->control->phy.an_begun = true;
-	if (value & AUTOC_AN_RESTART)
-		p->control->phy.untaken = false;
-	if (value & AUTOC_AN_RESTART || (old ^ kept) & AUTOC_LMS)
+	sim_reg_set(p, CR_AUTOC, value & ~AUTOC_AN_RESTART);
+	if (value & AUTOC_AN_RESTART) {
+		phy->autoc = value & ~AUTOC_AN_RESTART;
+		phy->an_begun = true;
+		phy->untaken = false;
 		restart(p);
-	else
-		sim_phy_update(p);
+		return;
+	}
+	sim_phy_update(p);
+	sim_ptp_link(p);	/* a link forced up may have another speed */
 }
 
 /* A link that is there keeps the settings that it came with. */
@@ -272,7 +283,7 @@ uint32_t sim_links_read(struct nicsim_port *p, uint32_t i)
 
 	if (!sim_link_up(p))
 		return 0;
-	if (backplane(p) && negotiates(sim_reg(p, CR_AUTOC)))
+	if (backplane(p) && negotiates(autoc_taken(p)))
 		value = LINKS_KX_AN_COMP;
 	return value | LINKS_UP | (phy_speed(p) == 1 ? LINKS_SPEED_1G : LINKS_SPEED_10G);
 }
@@ -341,6 +352,7 @@ void sim_phy_reset(struct nicsim_port *p, enum sim_reset how)
 	struct sim_phy *phy = &p->control->phy;
 
 	sim_reg_set(p, CR_AUTOC, phy->device->autoc);
+	phy->autoc = phy->device->autoc;
 	sim_reg_set(p, CR_AUTOC2, phy->device->autoc2);
 	sim_reg_set(p, CR_ESDP, phy->device->media == SIM_SFP ? ESDP_SDP3_DIR : 0);
 	phy->an_begun = negotiates(phy->device->autoc);

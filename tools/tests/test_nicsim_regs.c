@@ -156,11 +156,28 @@ static void link_by_cable(void **state)
 	nicsim_link(t->port, true);
 	nicsim_advance(t->sim, 20 * MS);
 	assert_int_equal(rd(t->port, LINKS), 0x70000000);
-	/* LMS 1G is nothing a CX4 port can do; forcing it is */
+	/* LMS 1G is nothing a CX4 port can do, once it has to take it; forcing it is, at once */
 	wr(t->port, AUTOC, 0);
+	nicsim_advance(t->sim, 20 * MS);
+	assert_int_equal(rd(t->port, AUTOC), 0);
+	assert_int_equal(rd(t->port, LINKS), 0x70000000);
+	nicsim_link(t->port, false);
+	nicsim_link(t->port, true);
+	nicsim_advance(t->sim, 20 * MS);
+	assert_int_equal(rd(t->port, LINKS), 0x70000000);
+	wr(t->port, AUTOC, 0x1000);
+	nicsim_advance(t->sim, 20 * MS);
+	assert_int_equal(rd(t->port, LINKS), 0);
+	wr(t->port, AUTOC, 0x2000);
 	nicsim_advance(t->sim, 20 * MS);
 	assert_int_equal(rd(t->port, LINKS), 0);
 	wr(t->port, AUTOC, 0x2001);
+	nicsim_advance(t->sim, 20 * MS);
+	assert_int_equal(rd(t->port, LINKS), 0x70000000);
+	wr(t->port, AUTOC, 0x2000);
+	assert_int_equal(rd(t->port, LINKS), 0);
+	/* a reset takes what the NVM says */
+	wr(t->port, CTRL, CTRL_RST);
 	nicsim_advance(t->sim, 20 * MS);
 	assert_int_equal(rd(t->port, LINKS), 0x70000000);
 }
@@ -187,12 +204,12 @@ static void link_by_wire(void **state)
 	nicsim_advance(t->sim, 20 * MS);
 	assert_int_equal(rd(t->port, LINKS), 0x70000000);
 	/* 1G at one end, 10G at the other: none */
-	wr(kx, AUTOC, 0);
+	wr(kx, AUTOC, 0x1000);
 	nicsim_advance(t->sim, 20 * MS);
 	assert_int_equal(rd(t->port, LINKS), 0);
 	nicsim_link(kx, false);
 	nicsim_link(kx, true);
-	wr(kx, AUTOC, 0x2000);
+	wr(kx, AUTOC, 0x3000);
 	nicsim_advance(t->sim, 20 * MS);
 	assert_int_equal(rd(t->port, LINKS), 0x70000000);
 }

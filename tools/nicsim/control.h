@@ -318,6 +318,8 @@ void sim_irq_reset(struct nicsim_port *p);
 void sim_irq_stop(struct nicsim_port *p);
 /** sim_irq_message() - an MSI-X message without a cause. */
 void sim_irq_message(struct nicsim_port *p, unsigned int vector, unsigned int times);
+/** sim_irq_allowed() - sim_dma_allowed() again: what could not be sent meanwhile is. */
+void sim_irq_allowed(struct nicsim_port *p);
 /** sim_irq_pending() - vectors with a cause and nobody listening, for the PBA. */
 uint64_t sim_irq_pending(const struct nicsim_port *p);
 /** sim_irq_due() - vectors that have to send now, and have not. */

@@ -51,6 +51,7 @@ static void reset_done(struct nicsim_port *p, void *arg)
 void sim_ctrl_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 {
 	struct sim_control *c = p->control;
+	bool dma = sim_dma_allowed(p);
 
 	if (!(value & (CTRL_RST | CTRL_LNK_RST))) {
 		/* what was begun ends by itself, not by writing 0 */
@@ -59,6 +60,8 @@ void sim_ctrl_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 		if ((value & ~sim_reg(p, CR_CTRL)) & CTRL_GIO_DIS)
 			sim_fault_take(p, NICSIM_MASTER_STUCK, 0);
 		sim_reg_set(p, CR_CTRL, value);
+		if (!dma && sim_dma_allowed(p))
+			sim_irq_allowed(p);
 		return;
 	}
 	sim_device_reset(p, value & CTRL_LNK_RST ? SIM_RESET_LINK : SIM_RESET_SOFT);

@@ -7,7 +7,7 @@
 
 bool sim_irq_line(const struct nicsim_port *p)
 {
-	return p->control->irq.line && !sim_gone(p);
+	return p->control->irq.line && !p->control->pci.d3 && !sim_gone(p);
 }
 
 bool nicsim_intx(const struct nicsim_port *port)

@@ -82,16 +82,29 @@ static uint32_t eitr(const struct nicsim_port *p, unsigned int vector)
 
 /* ---- sending ---- */
 
+/*
+ * Whether somebody listens whom it can reach. A message is a memory write as any other, the line is
+ * not, but in D3hot there is neither (PCI Express base specification, "D3hot State").
+ */
+static bool heard(const struct nicsim_port *p, unsigned int vector)
+{
+	const struct sim_irq *irq = &p->control->irq;
+
+	if (irq->vector[vector].fn)
+		return sim_dma_allowed(p);
+	return !vector && irq->intx && !p->control->pci.d3 && !sim_gone(p);
+}
+
 static void vector_call(struct nicsim_port *p, unsigned int vector)
 {
 	struct sim_irq *irq = &p->control->irq;
 	struct sim_vector *v = &irq->vector[vector];
 
-	if (sim_gone(p))
+	if (!heard(p, vector))
 		return;
 	if (v->fn) {
 		v->fn(v->ctx, vector);
-	} else if (!vector && irq->intx) {
+	} else {
 		irq->line = vector_asserted(p, 0);
 		if (sim_pci_intx(p))
 			irq->intx(irq->intx_ctx);
@@ -166,19 +179,12 @@ static void vector_fire(struct nicsim_port *p, unsigned int vector)
 	message_deliver(p, vector);
 }
 
-static bool heard(const struct nicsim_port *p, unsigned int vector)
-{
-	const struct sim_irq *irq = &p->control->irq;
-
-	return irq->vector[vector].fn || (!vector && irq->intx);
-}
-
-/* Sends now, or when moderation allows; without a listener the cause stays pending. */
+/* Sends now, or when moderation allows; if nobody can hear it the cause stays pending. */
 static void vector_request(struct nicsim_port *p, unsigned int vector)
 {
 	struct sim_vector *v = &p->control->irq.vector[vector];
 
-	if (!heard(p, vector) || sim_gone(p))
+	if (!heard(p, vector))
 		return;
 	if (v->ready <= sim_now(p))
 		sim_rsc_interrupt(p, vector);
@@ -297,8 +303,6 @@ uint64_t sim_irq_due(const struct nicsim_port *p)
 						   irq->other & irq->other_enabled);
 	uint64_t due = 0;
 
-	if (sim_gone(p))
-		return 0;
 	for (; wanted; wanted &= wanted - 1) {
 		unsigned int vector = __builtin_ctzll(wanted);
 
@@ -306,6 +310,19 @@ uint64_t sim_irq_due(const struct nicsim_port *p)
 			due |= wanted & -wanted;
 	}
 	return due;
+}
+
+void sim_irq_allowed(struct nicsim_port *p)
+{
+	const struct sim_irq *irq = &p->control->irq;
+	uint64_t wanted = irq->unsent;
+
+	for (; wanted; wanted &= wanted - 1) {
+		unsigned int vector = __builtin_ctzll(wanted);
+
+		if (vector_asserted(p, vector))
+			vector_request(p, vector);
+	}
 }
 
 void nicsim_irq_tally(const struct nicsim_port *port, struct nicsim_irq_tally *tally)

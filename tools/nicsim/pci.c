@@ -183,7 +183,7 @@ static void config_write(struct nicsim_port *p, unsigned int at, const uint8_t *
 			 unsigned int len)
 {
 	struct sim_pci *pci = &p->control->pci;
-	bool flr = false, intx = sim_pci_intx(p);
+	bool flr = false, intx = sim_pci_intx(p), dma = sim_dma_allowed(p);
 	unsigned int i;
 
 	for (i = 0; i < len; i++) {
@@ -200,6 +200,8 @@ static void config_write(struct nicsim_port *p, unsigned int at, const uint8_t *
 		power_changed(p);
 	if (!intx && sim_pci_intx(p))
 		sim_irq_line_allowed(p);
+	if (!dma && sim_dma_allowed(p))
+		sim_irq_allowed(p);
 }
 
 /* ---- BAR 4 ---- */

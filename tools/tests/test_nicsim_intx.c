@@ -173,13 +173,36 @@ static void message(void **state)
 	assert_int_equal(lines, 1);
 }
 
+/* It is no write to memory, so it needs no leave for that; a function that sleeps pulls no line. */
+static void sleeps(void **state)
+{
+	struct simtest *t = *state;
+
+	cfg_wr(t->port, COMMAND, 0x0002, 2);
+	wr(t->port, EIMS, 1);
+	wr(t->port, EICS, 1);
+	level(t, true);
+	assert_int_equal(lines, 1);
+	cfg_wr(t->port, 0x44, 3, 2);			/* PMCSR: D3hot */
+	level(t, false);
+	cfg_wr(t->port, COMMAND, INTX_DIS, 2);
+	cfg_wr(t->port, COMMAND, 0, 2);
+	nicsim_fault(t->port, NICSIM_IRQ_SPURIOUS, 0);
+	level(t, false);
+	assert_int_equal(lines, 1);
+	cfg_wr(t->port, 0x44, 0, 2);
+	simtest_enable(t->port);
+	level(t, false);
+	assert_int_equal(lines, 1);
+}
+
 #define TEST(fn)	cmocka_unit_test_setup_teardown(fn, setup, simtest_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(follows_causes), TEST(follows_command), TEST(follows_moderation),
-		TEST(ends_with_reset), TEST(message),
+		TEST(ends_with_reset), TEST(message), TEST(sleeps),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -346,6 +346,61 @@ static void reset_forgets(void **state)
 	assert_int_equal(rd(t->port, EICR) & 0xFFFF, 0);
 }
 
+static void bus_master(struct nicsim_port *port, bool on)
+{
+	cfg_wr(port, 0x04, on ? 0x0006 : 0x0002, 2);
+}
+
+static void gio(struct nicsim_port *port, bool on)
+{
+	wr(port, 0x00000, on ? 0 : 0x4);		/* CTRL.GIO_DIS */
+}
+
+/* A message is a write to memory: without leave to do that it waits. */
+static void messages_forbidden(void **state)
+{
+	static void (* const allow[])(struct nicsim_port *port, bool on) = { bus_master, gio };
+	struct simtest *t = *state;
+	unsigned int i;
+
+	configure(t->port, 0);
+	wr(t->port, EIMS, LSC | 2);
+	sim_irq_cause(t->port, LSC);
+	assert_int_equal(count[3], 1);
+	for (i = 0; i < 2; i++) {
+		count[1] = 0;
+		allow[i](t->port, false);
+		sim_irq_queue(t->port, true, 0);
+		nicsim_fault(t->port, NICSIM_IRQ_SPURIOUS, 1);
+		assert_int_equal(count[1], 0);
+		assert_int_equal(rd(t->port, EICS) & 2, 2);
+		allow[i](t->port, true);
+		assert_int_equal(count[1], 1);
+		assert_int_equal(rd(t->port, EICS) & 2, 0);
+		/* when moderation was over meanwhile, too */
+		wr(t->port, EITR(1), 500 << 3);
+		sim_irq_queue(t->port, true, 0);
+		sim_irq_queue(t->port, true, 0);
+		assert_int_equal(count[1], 2);
+		allow[i](t->port, false);
+		nicsim_advance(t->sim, 2 * MS);
+		assert_int_equal(count[1], 2);
+		allow[i](t->port, true);
+		assert_int_equal(count[1], 3);
+		wr(t->port, EITR(1), 0);
+	}
+	/* what has been sent is not sent again */
+	assert_int_equal(count[3], 1);
+	cfg_wr(t->port, 0x44, 3, 2);			/* PMCSR: D3hot */
+	sim_irq_queue(t->port, true, 0);
+	nicsim_fault(t->port, NICSIM_IRQ_SPURIOUS, 1);
+	assert_int_equal(count[1], 3);
+	/* the way back is a reset */
+	cfg_wr(t->port, 0x44, 0, 2);
+	simtest_enable(t->port);
+	assert_int_equal(count[1], 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -355,6 +410,7 @@ int main(void)
 		IRQTEST(moderation), IRQTEST(moderated_rate), IRQTEST(moderation_registers),
 		IRQTEST(immediate), IRQTEST(software_causes), IRQTEST(single_message),
 		IRQTEST(listener_later), IRQTEST(reset_forgets),
+		IRQTEST(messages_forbidden),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -547,9 +547,9 @@ static void test_client_gone(void **state)
 	pump(f);
 	assert_int_equal(reply(fd, NULL, NULL), 0);
 	assert_int_equal(reply(fd, NULL, NULL), 0);
+	assert_int_equal(nicsim_region_write(f->port, 7, 4, &on, 2), 0);
 	nicsim_fault(f->port, NICSIM_IRQ_SPURIOUS, 0);
 	assert_int_equal(read(ev, &n, 8), 8);
-	assert_int_equal(nicsim_region_write(f->port, 7, 4, &on, 2), 0);
 	close(fd);
 	pump(f);
 	fd = client(f);

@@ -103,23 +103,27 @@ static void tcp_timer_start(struct nicsim_port *p)
 
 static void tcp_timer_done(struct nicsim_port *p, void *arg)
 {
-	uint32_t value = sim_reg(p, CR_TCPTIMER);
-
-	sim_reg_set(p, CR_TCPTIMER, value | TCPTIMER_FINISH);
-	if (value & TCPTIMER_LOOP)
+	if (sim_reg(p, CR_TCPTIMER) & TCPTIMER_LOOP)
 		tcp_timer_start(p);
 	sim_irq_cause(p, EICR_TCP_TIMER);
 }
 
+/*
+ * KickStart and TCPCountFinish are write-only (82599 datasheet, TCP Timer): the second is the way
+ * of software to the interrupt, and sets the counter to its beginning.
+ */
 void sim_tcptimer_write(struct nicsim_port *p, uint32_t i, uint32_t value)
 {
-	bool counts = value & TCPTIMER_COUNT;
+	bool finish = value & TCPTIMER_FINISH;
+	bool start = value & TCPTIMER_KICK || (finish && value & TCPTIMER_LOOP);
 
 	sim_reg_set(p, CR_TCPTIMER, value & ~(TCPTIMER_KICK | TCPTIMER_FINISH));
-	if (!counts)
+	if (!(value & TCPTIMER_COUNT) || (finish && !start))
 		sim_timer_stop(&p->control->tcp_timer);
-	else if (value & TCPTIMER_KICK)
+	else if (start)
 		tcp_timer_start(p);
+	if (finish)
+		sim_irq_cause(p, EICR_TCP_TIMER);
 }
 
 /* ---- security ---- */

@@ -43,7 +43,7 @@ const struct sim_reg sim_regs_general[] = {
 	REG("I2CCTL", CR_I2CCTL, I2C_PINS, I2C_PINS, .read = sim_i2cctl_read,
 	    .write = sim_i2cctl_write),
 	REG("FRTIMER", CR_FRTIMER, 0, 0, .read = sim_frtimer_read),
-	REG("TCPTIMER", CR_TCPTIMER, 0, 0xBFF, STRICT, .write = sim_tcptimer_write),
+	REG("TCPTIMER", CR_TCPTIMER, 0, 0xFFF, STRICT, .write = sim_tcptimer_write),
 	KEEP("LEDCTL", CR_LEDCTL, 1),
 
 	/* interrupts */

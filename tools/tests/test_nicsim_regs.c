@@ -138,8 +138,31 @@ static void timers(void **state)
 	nicsim_advance(t->sim, 5 * MS - 1);
 	assert_int_equal(rd(t->port, 0x00808) & 0x40000000, 0);
 	nicsim_advance(t->sim, 1);
-	assert_int_equal(rd(t->port, 0x00808) & 0x40000000, 0x40000000);
-	assert_int_equal(rd(t->port, 0x0004C) & 0x400, 0x400);
+	assert_int_equal(rd(t->port, 0x00800) & 0x40000000, 0x40000000);
+	/* begun again with what it reads as */
+	assert_int_equal(rd(t->port, 0x0004C), 5 | 0x200);
+	wr(t->port, 0x0004C, rd(t->port, 0x0004C) | 0x100);
+	nicsim_advance(t->sim, 5 * MS - 1);
+	assert_int_equal(rd(t->port, 0x00808) & 0x40000000, 0);
+	nicsim_advance(t->sim, 1);
+	assert_int_equal(rd(t->port, 0x00800) & 0x40000000, 0x40000000);
+	/* by software: at once, and it ends what was counted, unless it is a loop */
+	wr(t->port, 0x0004C, 5 | 0x300);
+	nicsim_advance(t->sim, 3 * MS);
+	wr(t->port, 0x0004C, 5 | 0x600);
+	assert_int_equal(rd(t->port, 0x0004C), 5 | 0x200);
+	assert_int_equal(rd(t->port, 0x00800) & 0x40000000, 0x40000000);
+	nicsim_advance(t->sim, 20 * MS);
+	assert_int_equal(rd(t->port, 0x00808) & 0x40000000, 0);
+	wr(t->port, 0x0004C, 5 | 0xE00);
+	assert_int_equal(rd(t->port, 0x00800) & 0x40000000, 0x40000000);
+	nicsim_advance(t->sim, 5 * MS - 1);
+	assert_int_equal(rd(t->port, 0x00808) & 0x40000000, 0);
+	nicsim_advance(t->sim, 1);
+	assert_int_equal(rd(t->port, 0x00800) & 0x40000000, 0x40000000);
+	nicsim_advance(t->sim, 5 * MS);
+	assert_int_equal(rd(t->port, 0x00800) & 0x40000000, 0x40000000);
+	wr(t->port, 0x0004C, 0);
 }
 
 static void link_by_cable(void **state)

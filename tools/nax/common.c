@@ -154,12 +154,42 @@ int cli_poll_queue(struct cli *cli, struct nax_poll *poll, struct nax_port *port
 	return cli_fail(cli, "queue %d: %s", queue, err.text[0] ? err.text : strerror(-rc));
 }
 
+/* Bytes of the UTF-8 character at @s, 0: it is none (RFC 3629). */
+static unsigned int utf8_length(const unsigned char *s)
+{
+	unsigned int i, n = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3 : 4;
+
+	for (i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	/* longer than it need be, a surrogate, beyond U+10FFFF */
+	if ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] >= 0xa0) ||
+	    (*s == 0xf0 && s[1] < 0x90) || *s > 0xf4 || (*s == 0xf4 && s[1] >= 0x90))
+		return 0;
+	return n;
+}
+
+/*
+ * JSON is UTF-8 (RFC 8259), but operands and names of files are any bytes, and a message that is
+ * cut may end within a character. json-c hands them through.
+ */
+static void utf8_print(FILE *out, const char *text)
+{
+	unsigned int n;
+
+	for (; *text; text += n ? n : 1) {
+		n = utf8_length((const unsigned char *)text);
+		fwrite(n ? text : "?", 1, n ? n : 1, out);
+	}
+}
+
 void cli_json(struct cli *cli, struct json_object *root, bool pretty)
 {
 	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
 
 	flags |= pretty ? JSON_C_TO_STRING_PRETTY : JSON_C_TO_STRING_PLAIN;
-	fprintf(cli->out, "%s\n", json_object_to_json_string_ext(root, flags));
+	utf8_print(cli->out, json_object_to_json_string_ext(root, flags));
+	fputc('\n', cli->out);
 	fflush(cli->out);
 	json_object_put(root);
 	cli->printed = true;

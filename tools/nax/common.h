@@ -139,7 +139,12 @@ int cli_loop(struct cli *cli, struct cli_loop *loop);
 /** cli_loop_destroy() - destroy the poll contexts; before ports are closed. */
 void cli_loop_destroy(struct cli_loop *loop);
 
-/** cli_json() - print @root and release it; @pretty over several lines. */
+/**
+ * cli_json() - print @root and release it
+ * @pretty: over several lines
+ *
+ * What is not UTF-8 in its texts becomes '?'.
+ */
 void cli_json(struct cli *cli, struct json_object *root, bool pretty);
 
 /** cli_json_new() - a result: {"command": ..., "version": ...}. */

@@ -61,13 +61,41 @@ static int fail(struct nax_error *err, const char *fmt, ...)
 	return -EINVAL;
 }
 
-/*
- * "12.5M" to 12500000 without floating point: the whole part times the factor, plus each digit of
- * the fraction times a factor ten times smaller. Digits that fall below one are refused.
- */
+/* Adds @digits, up to @end, behind the point to @value; refused unless @factor makes them whole. */
+static int scale_fraction(const char *digits, const char *end, u64 factor, u64 *value)
+{
+	static const unsigned int primes[] = { 2, 5 };	/* of the 10 that each digit divides by */
+	unsigned __int128 v = 0;
+	const char *p;
+	unsigned int i;
+
+	while (end > digits && end[-1] == '0')
+		end--;
+	for (p = digits; p < end; p++) {
+		if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, *p - '0', &v))
+			return -EINVAL;
+	}
+	for (p = digits; p < end; p++) {
+		for (i = 0; i < ARRAY_LEN(primes); i++) {
+			if (!(factor % primes[i]))
+				factor /= primes[i];
+			else if (!(v % primes[i]))
+				v /= primes[i];
+			else
+				return -EINVAL;
+		}
+	}
+	/* it all is less than what the suffix stands for, so @v has lost nothing */
+	if (__builtin_add_overflow(*value, (u64)v * factor, value))
+		return -ERANGE;
+	return 0;
+}
+
+/* "12.5M" to 12500000, "1.5Ki" to 1536, without floating point. */
 static int scale(const char *text, const char *end, u64 factor, u64 *value)
 {
 	u64 v = 0;
+	int rc;
 
 	for (; text != end && *text != '.'; text++) {
 		if (__builtin_mul_overflow(v, 10ull, &v) ||
@@ -76,20 +104,10 @@ static int scale(const char *text, const char *end, u64 factor, u64 *value)
 	}
 	if (__builtin_mul_overflow(v, factor, &v))
 		return -ERANGE;
-	if (text != end)
-		text++;
-	for (; text != end; text++) {
-		if (factor % 10) {
-			if (*text != '0')
-				return -EINVAL;
-			continue;
-		}
-		factor /= 10;
-		if (__builtin_add_overflow(v, factor * (u64)(*text - '0'), &v))
-			return -ERANGE;
-	}
-	*value = v;
-	return 0;
+	rc = text == end ? 0 : scale_fraction(text + 1, end, factor, &v);
+	if (!rc)
+		*value = v;
+	return rc;
 }
 
 /* The end of "digits[.digits]", NULL if @text does not begin with it. */

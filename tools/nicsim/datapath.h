@@ -242,6 +242,7 @@ struct sim_ring_said {
  * @rx_blocked: the oldest frame waits for descriptors
  * @rss_key: Toeplitz, by nibble of the input; stale when @rss_dirty
  * @xoff: partner is told to wait
+ * @pausing: a pause frame is being sent
  * @refresh: repeats it
  * @pause_until: our own partner told us to
  * @tx_ready: queues with descriptors to fetch
@@ -272,7 +273,7 @@ struct sim_datapath {
 	struct sim_fdir *fdir;
 	struct sim_ptp *ptp;
 
-	bool xoff;
+	bool xoff, pausing;
 	struct sim_timer refresh;
 	uint64_t pause_until;
 
@@ -439,7 +440,7 @@ bool sim_mac_control(const uint8_t *frame, uint32_t len);
  * Return: 0: it does not wait, NICSIM_NEVER: it waits as long as it has to.
  */
 uint64_t sim_partner_resumes(const struct nicsim_port *p);
-/** sim_pause_held() - the same of us, who are to get rid of a frame that came under way too late. */
+/** sim_pause_held() - the same of us, with a frame that was under way when the pause came. */
 uint64_t sim_pause_held(const struct nicsim_port *p);
 
 /* tx.c */

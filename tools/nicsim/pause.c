@@ -23,6 +23,10 @@ struct nicsim_port *sim_partner(const struct nicsim_port *p)
 
 /* ---- sending ---- */
 
+/*
+ * A partner that does not obey may receive the frame, and be made to send one by that, and so on.
+ * The answer is taken, but what it makes of the fill level here is looked at the next time.
+ */
 static void pause_send(struct nicsim_port *p, uint16_t quanta)
 {
 	uint8_t frame[SIM_FRAME_MIN] = { 0 };
@@ -39,10 +43,12 @@ static void pause_send(struct nicsim_port *p, uint16_t quanta)
 	sim_put_be16(frame + 14, OPCODE_PAUSE);
 	sim_put_be16(frame + 16, quanta);
 	sim_tx_count(p, frame, sizeof(frame));
+	p->dp->pausing = true;
 	if (to == p)
 		sim_rx_accept(p, frame, sizeof(frame));
 	else
 		sim_rx_frame(to, frame, sizeof(frame));
+	p->dp->pausing = false;
 }
 
 /* The time between two pauses is FCTTV - FCRTV; without FCRTV there is only the first. */
@@ -79,6 +85,8 @@ void sim_pause_check(struct nicsim_port *p)
 	uint32_t high = sim_reg(p, DR_FCRTH), low = sim_reg(p, DR_FCRTL);
 	struct sim_datapath *dp = p->dp;
 
+	if (dp->pausing)
+		return;
 	if (!dp->xoff) {
 		if (!(high & FCRTH_FCEN) || dp->fifo.used < (high & FCRT_BYTES) ||
 		    !sim_pause_tx(p) || !sim_link_up(p))

@@ -429,6 +429,32 @@ static void test_fifo(void **state)
 	sim_fifo_destroy(&f);
 }
 
+/*
+ * Thresholds the wrong way round, and pauses that nobody obeys but everybody receives: each frame
+ * in the buffer makes another. It ends all the same.
+ */
+static void test_pause_storm(void **state)
+{
+	struct sd_ring tx = sd_tx(d, 0, 0, 64, 0);
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		sd_rx(d, i, 0, 8, ONE_BUFFER | 2);
+		pause_on(i);
+		sd_write(d, i, 0x4294, 2);			/* MFLCN: DPF alone */
+		sd_write(d, i, 0x3220, 0x80000000u | 0x7FFF0);	/* FCRTL */
+		sd_write(d, i, 0x3260, 0x80000000u);		/* FCRTH */
+	}
+	push(&tx, 40);
+	sd_run(d);
+	assert_int_equal(sd_read(d, 0, 0x6010), 40);
+	/* and by itself in loopback */
+	sd_write(d, 0, 0x4240, sd_read(d, 0, 0x4240) | 1u << 15);
+	push(&tx, 20);
+	sd_run(d);
+	assert_int_equal(sd_read(d, 0, 0x6010), 60);
+}
+
 /* A net back end has no pause frames: it is not taken from, and asked again. */
 static void test_pause_outside(void **state)
 {
@@ -461,8 +487,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_lying_lengths), TEST(test_no_eop), TEST(test_chain),
 		TEST(test_checksum_lie), TEST(test_hang), TEST(test_stuck),
-		TEST_WIRE(test_lossless), TEST_WIRE(test_lossy), TEST_WIRE(test_held), TEST(test_held_loopback),
+		TEST_WIRE(test_lossless), TEST_WIRE(test_lossy), TEST_WIRE(test_held),
+		TEST(test_held_loopback),
 		TEST_WIRE(test_pause_ends), TEST_WIRE(test_pause_none), TEST_WIRE(test_pause_both),
+		TEST_WIRE(test_pause_storm),
 		TEST(test_pause_outside), TEST(test_fifo),
 	};
 

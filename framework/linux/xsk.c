@@ -70,6 +70,12 @@ static void nax_xsk_uncover(struct nax_rx *rx, struct nax_slot *s, u32 i)
 	s->dma = page_pool_get_dma_addr(nax_slot_page(s)) + nax_slot_offset(s) + rx->headroom;
 }
 
+/* Not in place: it looks for further buffers of the frame, of which there are none. */
+static noinline void nax_xsk_free(struct xdp_buff *xdp)
+{
+	xsk_buff_free(xdp);
+}
+
 /** nax_xsk_end() - a queue that has stopped has nothing of a socket's any more; paused. */
 void nax_xsk_end(struct nax_queue *q)
 {
@@ -89,7 +95,7 @@ void nax_xsk_end(struct nax_queue *q)
 	for (i = 0; rx->xsk && i <= q->ring.mask; i++) {
 		if (!rx->over[i])
 			continue;
-		xsk_buff_free(rx->over[i]);
+		nax_xsk_free(rx->over[i]);
 		nax_xsk_uncover(rx, &q->ring.slot[i], i);
 	}
 	rx->xsk = NULL;
@@ -166,8 +172,10 @@ static bool nax_xsk_one(struct nax_rx_run *r, const struct nax_slot *s, struct x
 			r->redirected = true;
 			return true;
 		}
-		lost = true;
-		break;
+		/* Most kernels have let go of it, some have not; a second time does nothing. */
+		nax_xsk_free(xdp);
+		r->drops++;
+		return true;
 	case XDP_PASS:
 		lost = !nax_xsk_pass(r, xdp, s);
 		break;

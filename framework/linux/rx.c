@@ -209,10 +209,11 @@ u32 nax_rx_poll(struct nax_irq *irq, struct nax_queue *q, u32 budget)
 	u32 found = nax_queue_poll_rx(q, budget);
 	u32 first, end;
 
+	/* Indices of a queue that the verifier has just stopped may be anything. */
+	if (!found)
+		return 0;
 	first = nax_ring_first_held(&q->ring);
 	end = q->ring.begin;
-	if (first == end)
-		return found;
 	nax_rx_begin_run(r, irq, q);
 	if (unlikely(nax_rx_of(q)->xsk))
 		nax_xsk_packets(r, first, end);

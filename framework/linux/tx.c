@@ -547,7 +547,8 @@ void nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget)
 	nax_queue_poll_tx(q);
 	if (unlikely(q->ring.next != q->ring.end))
 		nax_queue_send(q);
-	begin = q->ring.begin;
+	/* Of a queue that the verifier has just stopped it may be anything. */
+	begin = nax_queue_running(q) ? q->ring.begin : tx->done;
 	__netif_tx_unlock(nq);
 	if (unlikely(!budget))
 		begin = nax_tx_skbs_end(q, tx, begin);

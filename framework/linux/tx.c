@@ -300,13 +300,19 @@ static u32 nax_tx_headers(u64 ask)
 	return nax_tx_l2(lengths) + nax_tx_l3(lengths) + nax_tx_l4(lengths);
 }
 
+/* nax_queue_send(), but for where it is done for each packet. */
+noinline void nax_tx_send(struct nax_queue *q)
+{
+	nax_queue_send(q);
+}
+
 static noinline netdev_tx_t nax_tx_drop(struct nax_queue *q, struct sk_buff *skb)
 {
 	dev_kfree_skb_any(skb);
 	atomic64_inc(&nax_device_of(q->adapter)->tx[q->index].drops);
 	/* What waits for this packet to ring the doorbell must not wait for ever. */
 	if (!netdev_xmit_more())
-		nax_queue_send(q);
+		nax_tx_send(q);
 	return NETDEV_TX_OK;
 }
 
@@ -546,7 +552,7 @@ void nax_tx_poll(struct nax_irq *irq, struct nax_queue *q, int budget)
 		return;
 	nax_queue_poll_tx(q);
 	if (unlikely(q->ring.next != q->ring.end))
-		nax_queue_send(q);
+		nax_tx_send(q);
 	/* Of a queue that the verifier has just stopped it may be anything. */
 	begin = nax_queue_running(q) ? q->ring.begin : tx->done;
 	__netif_tx_unlock(nq);

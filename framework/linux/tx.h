@@ -88,6 +88,8 @@ static inline void nax_tx_last(struct nax_queue *q, struct nax_tx *tx, u32 i, vo
 
 /** nax_tx_stop_if_full() - stop the stack when another packet might not fit. */
 void nax_tx_stop_if_full(struct nax_queue *q, struct nax_tx *tx, struct netdev_queue *nq);
+/** nax_tx_send() - post what was filled, with one doorbell. */
+void nax_tx_send(struct nax_queue *q);
 void nax_tx_unput(struct nax_queue *q, u32 first, u32 end);
 
 #endif /* NAX_LINUX_TX_H */

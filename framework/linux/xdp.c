@@ -159,7 +159,7 @@ static void nax_xdp_unlock(struct nax_xdp_tx x, u32 bytes)
 {
 	if (x.q && x.q->ring.end != x.end) {
 		netdev_tx_sent_queue(x.nq, bytes);
-		nax_queue_send(x.q);
+		nax_tx_send(x.q);
 		nax_tx_stop_if_full(x.q, nax_tx_of(x.q), x.nq);
 	}
 	__netif_tx_unlock(x.nq);

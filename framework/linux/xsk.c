@@ -272,7 +272,7 @@ static u32 nax_xsk_send(struct nax_queue *q, struct nax_tx *tx, struct netdev_qu
 		bytes += nax_xsk_fill(q, tx, &tx->xsk->pool->tx_descs[i]);
 	if (q->ring.end != end) {
 		netdev_tx_sent_queue(nq, bytes);
-		nax_queue_send(q);
+		nax_tx_send(q);
 		nax_tx_stop_if_full(q, tx, nq);
 	} else if (tx->xsk_owed && q->ring.end == tx->done) {
 		/* No frame is under way that they could go with. */

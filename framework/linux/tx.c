@@ -626,8 +626,9 @@ netdev_features_t nax_tx_features_check(struct sk_buff *skb, struct net_device *
 	const struct nax_caps *caps = &((struct nax_netdev *)netdev_priv(dev))->adapter->caps;
 	u32 l2, l3;
 
+	/* Without a checksum to make nobody has said where the headers are that are cut by. */
 	if (skb->ip_summed != CHECKSUM_PARTIAL)
-		return features;
+		return features & ~NETIF_F_GSO_MASK;
 	l2 = skb_network_offset(skb);
 	l3 = skb_checksum_start_offset(skb) - l2;
 	if (unlikely(l2 > caps->l2_max || l3 > caps->l3_max))

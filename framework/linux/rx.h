@@ -19,6 +19,20 @@ static inline void nax_rx_sync(const struct nax_rx_run *r, const struct nax_slot
 }
 
 /**
+ * nax_rx_unsync() - the device may write there again, where a program has looked at @xdp
+ *
+ * It may have written to all that there was of the frame, and to zeroes that it put behind it.
+ */
+static inline void nax_rx_unsync(const struct nax_rx_run *r, const struct nax_slot *s,
+				 const struct xdp_buff *xdp)
+{
+	int len = xdp->data_end - xdp->data_hard_start - XDP_PACKET_HEADROOM;
+
+	dma_sync_single_range_for_device(r->dev, s->dma, 0, max_t(int, len, s->len),
+					 DMA_BIDIRECTIONAL);
+}
+
+/**
  * nax_rx_first() - the packet of a slot, or its first part
  * @r: poll
  * @s: slot, whose buffer goes with the packet and is replaced

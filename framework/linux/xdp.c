@@ -402,7 +402,7 @@ static __always_inline void nax_xdp_one(struct nax_rx_run *r, struct nax_slot *s
 	return;
 
 drop:
-	dma_sync_single_range_for_device(r->dev, s->dma, 0, s->len, DMA_BIDIRECTIONAL);
+	nax_rx_unsync(r, s, xdp);
 }
 
 /* The same for xsk.c, as above. */

@@ -190,7 +190,7 @@ static bool nax_xsk_one(struct nax_rx_run *r, const struct nax_slot *s, struct x
 	}
 	if (unlikely(lost))
 		r->drops++;
-	dma_sync_single_range_for_device(r->dev, s->dma, 0, s->len, DMA_BIDIRECTIONAL);
+	nax_rx_unsync(r, s, xdp);
 	return false;
 }
 

@@ -322,7 +322,7 @@ static noinline netdev_tx_t nax_tx_drop(struct nax_queue *q, struct sk_buff *skb
 }
 
 /* Not now. Who sends without the stack's queues may have chosen one before it was taken away. */
-static noinline netdev_tx_t nax_tx_busy(struct netdev_queue *nq, const struct nax_queue *q,
+static noinline netdev_tx_t nax_tx_busy(struct netdev_queue *nq, struct nax_queue *q,
 					struct sk_buff *skb)
 {
 	if (!q) {
@@ -330,9 +330,11 @@ static noinline netdev_tx_t nax_tx_busy(struct netdev_queue *nq, const struct na
 		dev_kfree_skb_any(skb);
 		return NETDEV_TX_OK;
 	}
-	/* Somebody has woken all queues, this one too; its resume will. */
+	/* Somebody has woken all queues, this one too; its resume will, or what makes room. */
 	if (nax_tx_of(q)->paused)
 		netif_tx_stop_queue(nq);
+	else
+		nax_tx_stop_if_full(q, nax_tx_of(q), nq);
 	return NETDEV_TX_BUSY;
 }
 

@@ -258,6 +258,8 @@ void nax_linux_vectors_disable(struct nax_adapter *a)
 		if (d->irq[k].on)
 			nax_irq_off(&d->irq[k]);
 	free_irq(pci_irq_vector(d->pdev, a->n_vectors - 1), a);
+	/* A poll that is over for NAPI may be about to arm its vector still. */
+	synchronize_net();
 }
 
 static void nax_tx_pause(struct nax_queue *q, bool pause)

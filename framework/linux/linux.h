@@ -92,6 +92,7 @@ struct nax_xdp_buff {
  * @q: queue
  * @dev: device for DMA
  * @prog: XDP program, NULL: none
+ * @hash_type: bits of a slot's flags that say of what its hash is; 0: the stack wants none
  * @drops: packets lost for want of memory or of room to send them
  * @csum_good: packets whose checksum hardware verified
  * @redirected: some frame was redirected
@@ -104,6 +105,7 @@ struct nax_rx_run {
 	struct nax_queue *q;
 	struct device *dev;
 	struct bpf_prog *prog;
+	u32 hash_type;
 	u32 drops;
 	u32 csum_good;
 	bool redirected;

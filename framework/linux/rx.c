@@ -15,7 +15,7 @@ static __always_inline void nax_rx_facts(struct nax_rx_run *r, struct sk_buff *s
 					 const struct nax_slot *s)
 {
 	u32 flags = s->flags;
-	u32 hash = (flags & NAX_F_HASH_TYPE) >> NAX_F_HASH_SHIFT;
+	u32 hash = (flags & r->hash_type) >> NAX_F_HASH_SHIFT;
 
 	if (hash)
 		skb_set_hash(skb, s->hash, BIT(hash) & NAX_HASH_L4 ? PKT_HASH_TYPE_L4 :
@@ -173,6 +173,7 @@ static void nax_rx_begin_run(struct nax_rx_run *r, struct nax_irq *irq, struct n
 	r->q = q;
 	r->dev = &irq->device->pdev->dev;
 	r->prog = READ_ONCE(irq->device->prog);
+	r->hash_type = irq->device->net->features & NETIF_F_RXHASH ? NAX_F_HASH_TYPE : 0;
 	r->drops = 0;
 	r->csum_good = 0;
 	r->redirected = false;

@@ -70,21 +70,23 @@ static u32 nax_xdp_pad(void *data, u32 len, u32 least)
 	return least;
 }
 
-/* One frame to slots. Return: its bytes; 0 if there is no room, or no mapping. */
+/* One frame to slots. Return: its bytes; 0 if there is no room, or no mapping, or too little. */
 static u32 nax_xdp_fill(struct nax_queue *q, struct nax_device *d, struct xdp_frame *frame,
 			bool own)
 {
 	struct nax_tx *tx = nax_tx_of(q);
 	struct nax_tx_fill f = nax_tx_fill_begin(q, tx);
+	u32 least = d->adapter->caps.tx_len_min;
 	u32 bytes, n;
 
 	if (nax_tx_room_now(q, tx) < NAX_TX_STOP || nax_xdp_slots(frame) > q->slots_max)
 		return 0;
 	if (likely(!xdp_frame_has_frags(frame)))
-		frame->len = nax_xdp_pad(frame->data, frame->len, d->adapter->caps.tx_len_min);
-	if (!nax_xdp_map(q, &f, frame, own))
-		return 0;
+		frame->len = nax_xdp_pad(frame->data, frame->len, least);
 	bytes = xdp_get_frame_len(frame);
+	/* Behind the last of several pieces there may be no room. */
+	if (unlikely(bytes < least) || !nax_xdp_map(q, &f, frame, own))
+		return 0;
 	nax_ring_slot(&q->ring, f.at - 1)->flags = NAX_F_EOP;
 	nax_tx_last(q, tx, f.at - 1, frame, 1, bytes, NAX_TX_FRAME);
 	n = f.at - q->ring.end;

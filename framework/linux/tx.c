@@ -599,8 +599,12 @@ void __cold nax_tx_drop_all(struct nax_queue *q, u32 begin)
 	u32 i;
 
 	/* Of a ring that is not believed @begin may be anything. */
-	if (begin - tx->done <= nax_ring_size(&q->ring))
+	if (begin - tx->done <= nax_ring_size(&q->ring)) {
+		/* It counts and completes as NAPI does, and readers of counters may interrupt. */
+		local_bh_disable();
 		nax_tx_free(d, q, begin, 0);
+		local_bh_enable();
+	}
 	for (i = 0; i <= q->ring.mask; i++) {
 		struct nax_tx_item *t = &tx->item[i];
 

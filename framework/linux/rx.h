@@ -61,10 +61,10 @@ void nax_lro_packets(struct nax_rx_run *r, u32 i, u32 end);
  */
 void nax_rx_deliver(struct nax_rx_run *r, struct sk_buff *skb, const struct nax_slot *last);
 
-/** nax_xdp_packets() - run the program over the packets in slots [@i, @end). */
+/** nax_xdp_packets() - run the program over the packets in slots [@i, @end), and finish. */
 void nax_xdp_packets(struct nax_rx_run *r, u32 i, u32 end);
-/** nax_xdp_page() - run it over the packet of one slot, which lies in the slot's page. */
-void nax_xdp_page(struct nax_rx_run *r, struct nax_slot *s);
+/** nax_xdp_each() - the same, with nax_xdp_finish() still to come. */
+void nax_xdp_each(struct nax_rx_run *r, u32 i, u32 end);
 /** nax_xdp_send() - a frame goes back, as struct nax_xdp_out has it. */
 void nax_xdp_send(struct nax_rx_run *r, void *ptr, u32 offset, u32 len);
 /** nax_xdp_wrong() - not what a program should answer: the frame is to be dropped. */

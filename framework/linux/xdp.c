@@ -407,12 +407,6 @@ drop:
 	nax_rx_unsync(r, s, xdp);
 }
 
-/* The same for xsk.c, as above. */
-void nax_xdp_page(struct nax_rx_run *r, struct nax_slot *s)
-{
-	nax_xdp_one(r, s);
-}
-
 void nax_xdp_finish(struct nax_rx_run *r)
 {
 	if (r->n_out)
@@ -421,7 +415,7 @@ void nax_xdp_finish(struct nax_rx_run *r)
 		xdp_do_flush();
 }
 
-void nax_xdp_packets(struct nax_rx_run *r, u32 first, u32 end)
+noinline void nax_xdp_each(struct nax_rx_run *r, u32 first, u32 end)
 {
 	struct nax_slot *slot = r->q->ring.slot;
 	u32 mask = r->q->ring.mask;
@@ -439,6 +433,11 @@ void nax_xdp_packets(struct nax_rx_run *r, u32 first, u32 end)
 		else
 			nax_xdp_many(r, first, i);
 	}
+}
+
+void nax_xdp_packets(struct nax_rx_run *r, u32 i, u32 end)
+{
+	nax_xdp_each(r, i, end);
 	nax_xdp_finish(r);
 }
 

@@ -194,11 +194,11 @@ static bool nax_xsk_one(struct nax_rx_run *r, const struct nax_slot *s, struct x
 	return false;
 }
 
-/* The same in the slot's page. */
-static void nax_xsk_page(struct nax_rx_run *r, struct nax_slot *s)
+/* The same in the page of slot @i, @s. */
+static void nax_xsk_page(struct nax_rx_run *r, u32 i, struct nax_slot *s)
 {
 	if (r->prog)
-		nax_xdp_page(r, s);
+		nax_xdp_each(r, i, i + 1);
 	else
 		nax_rx_deliver(r, nax_rx_first(r, s), s);
 }
@@ -221,7 +221,7 @@ void nax_xsk_packets(struct nax_rx_run *r, u32 first, u32 end)
 		if (unlikely(i != begin))
 			r->drops++;
 		else if (unlikely(!rx->over[i & mask]))
-			nax_xsk_page(r, s);
+			nax_xsk_page(r, i, s);
 		else if (nax_xsk_one(r, s, rx->over[i & mask]))
 			nax_xsk_uncover(rx, s, i & mask);
 	}

@@ -330,6 +330,14 @@ void nax_adapter_service(struct nax_adapter *a);
 /** nax_adapter_irq() - vector @v fired; any context. Wakes polls or asks for service. */
 void nax_adapter_irq(struct nax_adapter *a, u32 v);
 
+/**
+ * nax_vector_fired() - count an interrupt for each queue of a vector; the vector's interrupt
+ * @v: queue vector, in use
+ * @wake: what else is to be done for each; NULL: nothing, for a back end whose polls are the
+ *	vector's, and which has no need of nax_adapter_irq()
+ */
+void nax_vector_fired(const struct nax_vector *v, void (*wake)(struct nax_queue *q));
+
 /** nax_adapter_link() - link as last seen. */
 void nax_adapter_link(const struct nax_adapter *a, struct nax_link *link);
 

@@ -237,9 +237,9 @@ void nax_vector_arm(struct nax_vector *v)
 		v->adapter->driver->ops->irq_arm(v);
 }
 
-static void nax_irq_wake(struct nax_adapter *a, const u64 *bits, struct nax_queue **queue)
+static void nax_irq_queues(const u64 *bits, struct nax_queue **queue,
+			   void (*wake)(struct nax_queue *q))
 {
-	struct nax_core *c = nax_core_of(a);
 	unsigned long *count;
 	u64 rest;
 	u32 w, i;
@@ -250,9 +250,16 @@ static void nax_irq_wake(struct nax_adapter *a, const u64 *bits, struct nax_queu
 			count = &nax_qc(queue[i])->interrupts;
 			/* One writer per vector; a count lost to a second would do no harm. */
 			WRITE_ONCE(*count, READ_ONCE(*count) + 1);
-			c->ops->queue_wake(queue[i]);
+			if (wake)
+				wake(queue[i]);
 		}
 	}
+}
+
+void nax_vector_fired(const struct nax_vector *v, void (*wake)(struct nax_queue *q))
+{
+	nax_irq_queues(v->rx_queues, v->adapter->rxq, wake);
+	nax_irq_queues(v->tx_queues, v->adapter->txq, wake);
 }
 
 static void nax_irq_last(struct nax_core *c, u32 causes)
@@ -282,6 +289,5 @@ void nax_adapter_irq(struct nax_adapter *a, u32 v)
 	}
 	if (!a->caps.irq_autoclear)
 		a->driver->ops->irq_ack(a, v);
-	nax_irq_wake(a, a->vector[v].rx_queues, a->rxq);
-	nax_irq_wake(a, a->vector[v].tx_queues, a->txq);
+	nax_vector_fired(&a->vector[v], c->ops->queue_wake);
 }

@@ -124,6 +124,27 @@ static void test_queue_counters_survive(void **state)
 	fake_destroy(f);
 }
 
+/* A back end may count a vector's interrupts, and leave waking to itself. */
+static void test_interrupts_counted(void **state)
+{
+	struct fake *f = fake_up(0, 2);
+	struct nax_queue_stats s;
+	u32 i;
+
+	(void)state;
+	fake_journal(f, FAKE_WAKE);
+	for (i = 0; i < 3; i++)
+		nax_vector_fired(&f->a->vector[1], NULL);
+	assert_string_equal(fake_journal(f, FAKE_WAKE), "");
+	nax_adapter_irq(f->a, 1);
+	assert_string_equal(fake_journal(f, FAKE_WAKE), "wake rx1 wake tx1");
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(nax_adapter_queue_stats(f->a, i / 2, i % 2, &s), 0);
+		assert_true(s.interrupts == (i % 2 ? 4 : 0));
+	}
+	fake_destroy(f);
+}
+
 /* Threads: polls, interrupts and reports, while control does all it may. For ThreadSanitizer. */
 struct racer {
 	struct fake *f;
@@ -227,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_hardware_counters),
 		cmocka_unit_test(test_collected_before_reset),
 		cmocka_unit_test(test_queue_counters_survive),
+		cmocka_unit_test(test_interrupts_counted),
 		cmocka_unit_test(test_threads),
 	};
 

@@ -21,6 +21,7 @@
 
 /* No request: nax_tx_ask() has failed. */
 #define NAX_TX_CANNOT	(~0ull)
+#define NAX_TCP_HEADER_MAX	60u	/* 15 words: its own length may not be in reach yet */
 
 /* Bits of struct nax_slot.flags that a packet's L4 protocol asks for. */
 static u32 nax_tx_l4_flags(u8 proto)
@@ -92,14 +93,6 @@ static __sum16 nax_tx_ip_seed(const struct sk_buff *skb, const u8 *l4)
 	return csum_fold(csum_partial(end, l4 - end, 0));
 }
 
-/* Bytes of the L4 header of a packet that is cut. */
-static u32 nax_tx_l4_len(const struct sk_buff *skb)
-{
-	if (skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4)
-		return sizeof(struct udphdr);
-	return __tcp_hdrlen((struct tcphdr *)skb_checksum_start(skb));
-}
-
 /* Segmentation: the device wants the L4 seed without the length. In a tunnel l3 is all before. */
 static u64 nax_tx_gso(struct sk_buff *skb)
 {
@@ -109,13 +102,16 @@ static u64 nax_tx_gso(struct sk_buff *skb)
 	u32 l2 = skb_network_offset(skb);
 	u8 *header = skb_checksum_start(skb);
 	struct tcphdr *tcp;
+	u32 l4;
 
 	if (skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4) {
+		l4 = sizeof(struct udphdr);
 		csum_replace_by_diff(&((struct udphdr *)header)->check,
 				     (__force __wsum)htonl(paylen));
 		flags |= NAX_F_UDP;
 	} else {
 		tcp = (struct tcphdr *)header;
+		l4 = __tcp_hdrlen(tcp);
 		csum_replace_by_diff(&tcp->check, (__force __wsum)htonl(paylen));
 		flags |= NAX_F_TCP;
 	}
@@ -127,7 +123,7 @@ static u64 nax_tx_gso(struct sk_buff *skb)
 		ipv6_hdr(skb)->payload_len = 0;
 		flags |= NAX_F_IPV6;
 	}
-	return nax_tx_word(flags, nax_tx_lengths(l2, l4_offset - l2, nax_tx_l4_len(skb)));
+	return nax_tx_word(flags, nax_tx_lengths(l2, l4_offset - l2, l4));
 }
 
 /* What is asked for this packet, 0 if nothing is; NAX_TX_CANNOT if it cannot be sent. */
@@ -648,7 +644,7 @@ netdev_features_t nax_tx_features_check(struct sk_buff *skb, struct net_device *
 	if (skb->encapsulation && !(features & NETIF_F_TSO_MANGLEID))
 		features &= ~NETIF_F_TSO;
 	if (skb_is_gso(skb) && unlikely(skb_shinfo(skb)->gso_size < caps->gso_mss_min ||
-					l2 + l3 + nax_tx_l4_len(skb) > caps->gso_hdr_max))
+					l2 + l3 + NAX_TCP_HEADER_MAX > caps->gso_hdr_max))
 		return features & ~NETIF_F_GSO_MASK;
 	return features;
 }

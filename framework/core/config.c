@@ -208,9 +208,7 @@ static void nax_config_bind(struct nax_adapter *a, u16 n_vectors)
 	a->n_vectors = n_vectors;
 	for (i = 0; i < n_vectors; i++) {
 		v = &a->vector[i];
-		memset(v, 0, sizeof(*v));
-		v->adapter = a;
-		v->index = (u16)i;
+		*v = (struct nax_vector){ .adapter = a, .index = (u16)i, .fired = v->fired };
 	}
 	for (i = 0; i < a->n_rxq; i++) {
 		v = &a->vector[i % shared];

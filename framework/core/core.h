@@ -331,12 +331,16 @@ void nax_adapter_service(struct nax_adapter *a);
 void nax_adapter_irq(struct nax_adapter *a, u32 v);
 
 /**
- * nax_vector_fired() - count an interrupt for each queue of a vector; the vector's interrupt
- * @v: queue vector, in use
- * @wake: what else is to be done for each; NULL: nothing, for a back end whose polls are the
- *	vector's, and which has no need of nax_adapter_irq()
+ * nax_vector_fired() - count an interrupt
+ * @v: vector that has queues
+ *
+ * For a back end whose polls are the vector's, so that it has no need of nax_adapter_irq(). One
+ * writer per vector; a count lost to a second would do no harm.
  */
-void nax_vector_fired(const struct nax_vector *v, void (*wake)(struct nax_queue *q));
+static inline void nax_vector_fired(struct nax_vector *v)
+{
+	WRITE_ONCE(v->fired, READ_ONCE(v->fired) + 1);
+}
 
 /** nax_adapter_link() - link as last seen. */
 void nax_adapter_link(const struct nax_adapter *a, struct nax_link *link);

@@ -81,7 +81,6 @@ struct nax_watch {
  * @paused: control has it by queue_pause()
  * @held: slots that own a buffer
  * @desc_bytes: bytes at q.desc
- * @interrupts: times the vector fired; any context
  * @hung: why the driver or the watchdog calls the queue hung
  * @watch: for the service
  * @restart_ns: time of the last restart by recovery
@@ -95,7 +94,6 @@ struct nax_queue_core {
 	bool paused;
 	u32 held;
 	size_t desc_bytes;
-	unsigned long interrupts;
 	struct nax_note hung;
 	struct nax_watch watch;
 	u64 restart_ns;

@@ -237,29 +237,14 @@ void nax_vector_arm(struct nax_vector *v)
 		v->adapter->driver->ops->irq_arm(v);
 }
 
-static void nax_irq_queues(const u64 *bits, struct nax_queue **queue,
-			   void (*wake)(struct nax_queue *q))
+static void nax_irq_wake(struct nax_core *c, const u64 *bits, struct nax_queue **queue)
 {
-	unsigned long *count;
 	u64 rest;
-	u32 w, i;
+	u32 w;
 
-	for (w = 0; w < NAX_QUEUES_MAX / 64; w++) {
-		for (rest = bits[w]; rest; rest &= rest - 1) {
-			i = w * 64 + (u32)__builtin_ctzll(rest);
-			count = &nax_qc(queue[i])->interrupts;
-			/* One writer per vector; a count lost to a second would do no harm. */
-			WRITE_ONCE(*count, READ_ONCE(*count) + 1);
-			if (wake)
-				wake(queue[i]);
-		}
-	}
-}
-
-void nax_vector_fired(const struct nax_vector *v, void (*wake)(struct nax_queue *q))
-{
-	nax_irq_queues(v->rx_queues, v->adapter->rxq, wake);
-	nax_irq_queues(v->tx_queues, v->adapter->txq, wake);
+	for (w = 0; w < NAX_QUEUES_MAX / 64; w++)
+		for (rest = bits[w]; rest; rest &= rest - 1)
+			c->ops->queue_wake(queue[w * 64 + (u32)__builtin_ctzll(rest)]);
 }
 
 static void nax_irq_last(struct nax_core *c, u32 causes)
@@ -289,5 +274,7 @@ void nax_adapter_irq(struct nax_adapter *a, u32 v)
 	}
 	if (!a->caps.irq_autoclear)
 		a->driver->ops->irq_ack(a, v);
-	nax_vector_fired(&a->vector[v], c->ops->queue_wake);
+	nax_vector_fired(&a->vector[v]);
+	nax_irq_wake(c, a->vector[v].rx_queues, a->rxq);
+	nax_irq_wake(c, a->vector[v].tx_queues, a->txq);
 }

@@ -60,10 +60,15 @@ static struct nax_queue_stats *nax_stats_kept(struct nax_core *c, bool rx, u32 i
 
 void nax_stats_keep(struct nax_core *c, const struct nax_queue *q)
 {
-	struct nax_queue_stats *kept = nax_stats_kept(c, q->is_rx, q->index);
+	nax_stats_add(nax_stats_kept(c, q->is_rx, q->index), &q->stats);
+}
 
-	nax_stats_add(kept, &q->stats);
-	kept->interrupts += READ_ONCE(nax_qc(q)->interrupts);
+/* Vectors outlive queues: one that is not there had that of its number, where there are enough. */
+static u64 nax_stats_fired(const struct nax_adapter *a, const struct nax_queue *q, u32 index)
+{
+	if (q)
+		return READ_ONCE(q->vector->fired);
+	return index < a->caps.vectors_max ? READ_ONCE(a->vector[index].fired) : 0;
 }
 
 int nax_adapter_queue_stats(struct nax_adapter *a, bool rx, u32 index, struct nax_queue_stats *s)
@@ -71,7 +76,7 @@ int nax_adapter_queue_stats(struct nax_adapter *a, bool rx, u32 index, struct na
 	struct nax_core *c = nax_core_of(a);
 	u32 most = rx ? a->caps.rxq_max : a->caps.txq_max;
 	u32 now = rx ? a->n_rxq : a->n_txq;
-	struct nax_queue_core *qc;
+	const struct nax_queue *q = NULL;
 
 	memset(s, 0, sizeof(*s));
 	if (a->state == NAX_STATE_DETACHED)
@@ -80,9 +85,9 @@ int nax_adapter_queue_stats(struct nax_adapter *a, bool rx, u32 index, struct na
 		return -EINVAL;
 	nax_stats_add(s, nax_stats_kept(c, rx, index));
 	if (index < now) {
-		qc = nax_qc(rx ? a->rxq[index] : a->txq[index]);
-		nax_stats_add(s, &qc->q.stats);
-		s->interrupts += READ_ONCE(qc->interrupts);
+		q = rx ? a->rxq[index] : a->txq[index];
+		nax_stats_add(s, &q->stats);
 	}
+	s->interrupts = nax_stats_fired(a, q, index);
 	return 0;
 }

@@ -16,7 +16,7 @@ static irqreturn_t nax_irq_queue(int irq, void *data)
 	struct nax_irq *i = data;
 
 	i->events++;
-	nax_vector_fired(i->vector, NULL);
+	nax_vector_fired(i->vector);
 	if (unlikely(!i->device->adapter->caps.irq_autoclear))
 		i->device->adapter->driver->ops->irq_ack(i->device->adapter, i->index);
 	napi_schedule_irqoff(&i->napi);

@@ -134,7 +134,7 @@ static void test_interrupts_counted(void **state)
 	(void)state;
 	fake_journal(f, FAKE_WAKE);
 	for (i = 0; i < 3; i++)
-		nax_vector_fired(&f->a->vector[1], NULL);
+		nax_vector_fired(&f->a->vector[1]);
 	assert_string_equal(fake_journal(f, FAKE_WAKE), "");
 	nax_adapter_irq(f->a, 1);
 	assert_string_equal(fake_journal(f, FAKE_WAKE), "wake rx1 wake tx1");

@@ -45,6 +45,7 @@ enum nax_adapter_state {
  * @itr_us: shortest time between two interrupts in microseconds, 0: no limit
  * @rx_queues: bit per receive queue it serves
  * @tx_queues: bit per transmit queue it serves
+ * @fired: interrupts of its queues since attach(); the framework's
  *
  * Queue pair i has vector i modulo the number of queue vectors; the last vector has no queues and
  * reports link and faults.
@@ -55,6 +56,7 @@ struct nax_vector {
 	u16 itr_us;
 	u64 rx_queues[2];	/* bit per receive queue served */
 	u64 tx_queues[2];	/* bit per transmit queue served */
+	unsigned long fired;
 };
 
 #define NAX_QUEUES_MAX 128

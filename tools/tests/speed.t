@@ -7,9 +7,9 @@
 # limits: test, batch, bytes of a frame, most instructions per packet (of poll: per poll)
 limits() {
 	cat <<'END'
-rx 32 64 26.3
+rx 32 64 25.4
 tx 32 64 24.6
-fwd 32 64 61.4
+fwd 32 64 58.4
 fwd 1 64 523.9
 poll 1 64 35
 context 32 64 147

@@ -215,7 +215,7 @@ FUZZ_SECONDS ?= 60
 fuzz-run: $(FUZZERS)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/tests/fuzz $(FUZZERS)
 
-bench-kernel: deps-check programs	## what a packet costs in a kernel, beside in-tree ixgbe; build/bench-kernel.json
+bench-kernel: deps-check programs	## what a packet costs in a kernel, and with in-tree ixgbe; as root; build/bench-kernel.json
 	@tools/bench/kernel/run build/bench-kernel.json
 
 # into,MARK,FILE: what stands in FILE between the marks is build/table

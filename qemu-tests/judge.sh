@@ -10,6 +10,8 @@ guest_faults+='|soft lockup|hard LOCKUP|rcu.*(stall|detected)|NETDEV WATCHDOG|se
 guest_faults+='|general protection|DMA-API:|ODEBUG:|workqueue lockup|list_(add|del) corruption'
 guest_faults+='|kernel BUG|nobody cared|stalled pool shutdown|sleeping function called'
 guest_faults+='|scheduling while atomic|unregister_netdevice: waiting for'
+# And no nax module: rules of the verifier, and what an adapter has left behind.
+guest_faults+='|verifier: |leaked: [0-9]'
 # Good news in words that are also those of faults.
 guest_good='DMA-API: (preallocated [0-9]+ debug entries|debugging enabled by kernel config)'
 

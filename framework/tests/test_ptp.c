@@ -225,6 +225,19 @@ static void stuck_queue_stop(struct nax_queue *q)
 	nax_hung(q->adapter, NULL, "does not stop");
 }
 
+/* The clock is set with the counter @round further on; then queues get stuck. Return: when. */
+static u64 about_to_be_stuck(u64 round)
+{
+	u64 at;
+
+	dev.counter += round;
+	set(1000 * S);
+	at = f->time_ns;
+	fake_tick(f, 100000);
+	f->ops.queue_stop = stuck_queue_stop;
+	return at;
+}
+
 /* On the way down, wherever the counter is in its round. */
 static void test_reset_by_stop(void **state)
 {
@@ -235,11 +248,7 @@ static void test_reset_by_stop(void **state)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(rounds); i++) {
-		dev.counter += rounds[i];
-		set(1000 * S);
-		at = f->time_ns;
-		fake_tick(f, 100000);
-		f->ops.queue_stop = stuck_queue_stop;
+		at = about_to_be_stuck(rounds[i]);
 		nax_adapter_down(f->a);
 		f->ops.queue_stop = stop;
 		assert_int_equal(now(), 1000 * S + f->time_ns - at);
@@ -259,11 +268,7 @@ static void test_reset_by_restart(void **state)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(rounds); i++) {
-		dev.counter += rounds[i];
-		set(1000 * S);
-		at = f->time_ns;
-		fake_tick(f, 100000);
-		f->ops.queue_stop = stuck_queue_stop;
+		at = about_to_be_stuck(rounds[i]);
 		assert_int_equal(nax_adapter_queue_restart(f->a, true, 0, NULL), 0);
 		f->ops.queue_stop = stop;
 		if (i == 1) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Which descriptors are open: a fuzzer compares before and after, and so sees one that leaked. */
+/* Which descriptors are open: a test compares before and after, and so sees one that leaked. */
 #ifndef FDS_H
 #define FDS_H
 

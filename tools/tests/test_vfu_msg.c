@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* nicsim's vfio-user messages, good and bad, as bytes without a socket. Links nicsim.a. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "fds.h"
 #include "model.h"
 #include "vfu_msg.h"
 
@@ -27,20 +27,8 @@ struct fixture {
 	struct vfu_reply reply;
 	char log[512];
 	unsigned int logged;
-	unsigned int fds_before;
+	uint64_t fds_before;
 };
-
-static unsigned int open_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned int n = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
-}
 
 static void on_log(void *ctx, const char *text)
 {
@@ -119,7 +107,7 @@ static int setup_raw(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	char err[128];
 
-	f->fds_before = open_fds();
+	f->fds_before = fds_open();
 	f->sim = nicsim_create(&config);
 	f->port = nicsim_port_add(f->sim, &port, err, sizeof(err));
 	assert_non_null(f->port);
@@ -142,7 +130,7 @@ static int teardown(void **state)
 
 	vfu_conn_destroy(f->conn);
 	nicsim_destroy(f->sim);
-	assert_int_equal(open_fds(), f->fds_before);
+	assert_int_equal(fds_open(), f->fds_before);
 	free(f);
 	return 0;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* nicsim's vfio-user server over real sockets, client and server in one thread. Links nicsim.a. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -16,6 +15,7 @@
 #include <cmocka.h>
 
 #include "control.h"
+#include "fds.h"
 #include "model.h"
 #include "server.h"
 #include "usock.h"
@@ -31,22 +31,10 @@ struct fixture {
 	struct vfu_server *server;
 	char dir[32];
 	char path[48];
-	unsigned int fds_before;
+	uint64_t fds_before;
 };
 
 static struct evloop *the_loop;
-
-static unsigned int open_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned int n = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
-}
 
 static int setup(void **state)
 {
@@ -55,7 +43,7 @@ static int setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	char err[256];
 
-	f->fds_before = open_fds();
+	f->fds_before = fds_open();
 	strcpy(f->dir, "/tmp/nax-test.XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(f->path, sizeof(f->path), "%s/s", f->dir);
@@ -78,7 +66,7 @@ static int teardown(void **state)
 	assert_int_equal(access(f->path, F_OK), -1);
 	nicsim_destroy(f->sim);
 	evloop_destroy(f->loop);
-	assert_int_equal(open_fds(), f->fds_before);
+	assert_int_equal(fds_open(), f->fds_before);
 	assert_int_equal(rmdir(f->dir), 0);
 	free(f);
 	return 0;

@@ -6,7 +6,6 @@
 #ifndef NICSIM_VFUTEST_H
 #define NICSIM_VFUTEST_H
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -19,6 +18,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "fds.h"
 #include "model.h"
 #include "vfu_msg.h"
 
@@ -33,22 +33,10 @@ struct fixture {
 	struct vfu_conn *conn;
 	struct vfu_reply reply;
 	char log[512];
-	unsigned int fds_before;
+	uint64_t fds_before;
 	int mem;
 	uint8_t *va;
 };
-
-static inline unsigned int open_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned int n = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
-}
 
 static inline void on_log(void *ctx, const char *text)
 {
@@ -82,7 +70,7 @@ static inline int setup(void **state)
 	const uint16_t on = 6;
 	char err[128];
 
-	f->fds_before = open_fds();
+	f->fds_before = fds_open();
 	f->sim = nicsim_create(&config);
 	f->port = nicsim_port_add(f->sim, &port, err, sizeof(err));
 	assert_non_null(f->port);
@@ -106,7 +94,7 @@ static inline int teardown(void **state)
 	nicsim_destroy(f->sim);
 	munmap(f->va, MEM);
 	close(f->mem);
-	assert_int_equal(open_fds(), f->fds_before);
+	assert_int_equal(fds_open(), f->fds_before);
 	free(f);
 	return 0;
 }

@@ -15,10 +15,10 @@ guest_faults+='|verifier: |leaked: [0-9]'
 # Good news in words that are also those of faults.
 guest_good='DMA-API: (preallocated [0-9]+ debug entries|debugging enabled by kernel config)'
 
-# judge_tap: what is wrong with TAP on standard input, a line each.
+# judge_tap [cut]: what is wrong with TAP on standard input, a line each. cut: it ends where the guest was killed.
 judge_tap()
 {
-	awk '
+	awk -v cut="${1-}" '
 		/^1\.\.[0-9]+$/ { plan = substr($0, 4) + 0; plans++; next }
 		/^(not )?ok [0-9]+ - / {
 			seen++
@@ -28,6 +28,7 @@ judge_tap()
 			next
 		}
 		/^# end / { end = 1 }
+		/^# fault: / { print substr($0, 10) }
 		!/^#/ { print "no TAP: " substr($0, 1, 80) }
 		END {
 			if (!plans)
@@ -36,34 +37,37 @@ judge_tap()
 				print plans " plans"
 			else if (plan == 0)
 				print "plan is empty"
-			else if (plan != seen + 0)
+			else if (cut && !seen)
+				print "no check was made"
+			else if (cut ? plan < seen : plan != seen + 0)
 				print "plan has " plan " checks, made were " seen + 0
-			if (!end)
+			if (!end && !cut)
 				print "did not come to its end"
 		}'
 }
 
-# guest_judge DIR N: print the guest's checks as TAP without numbers, and a last one on its health.
+# guest_judge DIR N [cut]: print the guest's checks as TAP without numbers, and a last one on its health. cut: the
+# guest was killed, as the scenario wanted.
 guest_judge()
 {
-	local dir=$1 n=$2 tap=$1/guest$2.tap why
+	local left=$1/guest$2 who=guest$2 cut=${3-} why
 
 	why=$(
-		if [ -e "$tap" ]; then
-			judge_tap <"$tap"
+		if [ -e "$left.tap" ]; then
+			judge_tap "$cut" <"$left.tap"
 		else
 			echo "no TAP at all"
 		fi
-		[ -e "$dir/guest$n.console" ] || echo "no console at all"
-		cat "$dir/guest$n.console" "$dir/guest$n.dmesg" 2>/dev/null | grep -aE "$guest_faults" |
+		[ -e "$left.console" ] || echo "no console at all"
+		cat "$left.console" "$left.dmesg" 2>/dev/null | grep -aE "$guest_faults" |
 			grep -avE "$guest_good" | grep -avE "${allow:-^\$}" | sed 's/^/console: /; s/\r$//' | head -n 20
-		grep -avE "${qemu_may_say:-^\$}" "$dir/guest$n.qemu" | sed 's/^/QEMU: /' | head -n 5 || :
+		grep -avE "${qemu_may_say:-^\$}" "$left.qemu" | sed 's/^/QEMU: /' | head -n 5 || :
 	)
-	sed -nE "s/^(not )?ok [0-9]+ - /\\1ok - guest$n: /p; /^#/p" "$tap" 2>/dev/null || :
+	sed -nE "s/^(not )?ok [0-9]+ - /\\1ok - $who: /p; /^#/p" "$left.tap" 2>/dev/null || :
 	if [ -z "$why" ]; then
-		echo "ok - guest$n: whole result, clean console"
+		echo "ok - $who: ${cut:+whole until it was }${cut:-whole result}, clean console"
 	else
-		echo "not ok - guest$n: whole result, clean console"
+		echo "not ok - $who: ${cut:+whole until it was }${cut:-whole result}, clean console"
 		echo "# ${why//$'\n'/$'\n'# }"
 	fi
 }

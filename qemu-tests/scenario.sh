@@ -159,12 +159,13 @@ qmp()
 	[ "$status" -eq 3 ]
 }
 
-# restart_guest N: start a guest again whose QEMU has ended; what it left is in guestN.before.*
+# restart_guest N: start a guest again whose QEMU has ended; what it left is judged, and is in guestN.before.*
 restart_guest()
 {
 	local n=$1 file
 
 	wait "${guest_pids[n]}" 2>/dev/null || :
+	guest_judge "$dir" "$n" cut >>"$checks"
 	for file in "$dir/guest$n".{tap,console,dmesg,qemu}; do
 		mv "$file" "$dir/guest$n.before.${file##*.}"
 	done

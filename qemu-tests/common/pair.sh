@@ -3,7 +3,7 @@
 # Two ports of one kind, wired to each other, in one guest: eth0 is looked at, eth1 is its other end in
 # the network namespace "other". Scenarios source this file, on the host side and in the guest, and call
 # pair ixgbe, pair igb or pair nax; one for igb or nax sources that for ixgbe and calls pair again. With nax,
-# eth0 has nax_ixgbe and eth1 in-tree ixgbe; $nic and $other_nic name the drivers.
+# eth0 has nax_ixgbe and eth1 in-tree ixgbe; $nic and $other_nic name the drivers that they have at first.
 #
 #	eth0  192.0.2.1  2001:db8::1      eth1  192.0.2.2  2001:db8::2
 
@@ -66,8 +66,12 @@ other()
 # pair_make [quiet]: part the ends. quiet: no frame is sent that no check sends.
 pair_make()
 {
-	local ns
+	local ns driver
 
+	for driver in "eth0 $nic" "eth1 $other_nic"; do
+		# shellcheck disable=SC2086 # two words
+		driver_is $driver >/tmp/driver || fault "driver of ${driver% *} $(cat /tmp/driver)"
+	done
 	ip netns add other
 	ip link set eth1 netns other
 	other ip link set lo up

@@ -32,6 +32,12 @@ note()
 	echo "# $*" >&3
 }
 
+# fault TEXT: what makes the result worthless, and is no check of the plan: the judge fails the guest.
+fault()
+{
+	note "fault: $*"
+}
+
 # is ACTUAL EXPECTED
 is()
 {

@@ -18,9 +18,10 @@ record()
 	: >"$work/g/guest1.qemu"
 }
 
+cut='' whole='whole result'
 passes()
 {
-	guest_judge "$work/g" 1 >"$work/verdict"
+	guest_judge "$work/g" 1 $cut >"$work/verdict"
 	cat "$work/verdict"
 	! grep -q '^not ok' "$work/verdict"
 }
@@ -28,9 +29,9 @@ passes()
 # fails TEXT: the last check fails, and a line of its reasons has TEXT.
 fails()
 {
-	guest_judge "$work/g" 1 >"$work/verdict"
+	guest_judge "$work/g" 1 $cut >"$work/verdict"
 	cat "$work/verdict"
-	grep -qx 'not ok - guest1: whole result, clean console' "$work/verdict" &&
+	grep -qx "not ok - guest1: $whole, clean console" "$work/verdict" &&
 		sed -n '/^not ok - guest1: whole/,$p' "$work/verdict" | grep -qF -- "# $1"
 }
 
@@ -72,10 +73,32 @@ record
 sed -i 's/^ok 2/not ok 2/' "$work/g/guest1.tap"
 failed_check()
 {
-	guest_judge "$work/g" 1 >"$work/verdict"
-	grep -qx 'not ok - guest1: ping' "$work/verdict"
+	guest_judge "$work/g" 1 $cut >"$work/verdict"
+	grep -qx "not ok - guest1: $1" "$work/verdict"
 }
-ok "a failed check stays one" failed_check
+ok "a failed check stays one" failed_check ping
+record
+echo '# fault: modprobe ixgbe: status 1' >>"$work/g/guest1.tap"
+ok "what failed before its checks" fails "modprobe ixgbe: status 1"
+
+# ---- a guest that the scenario has killed
+
+cut=cut whole='whole until it was cut'
+record
+sed -i '/^ok 2/,$d' "$work/g/guest1.tap"
+ok "killed: its checks so far are enough" passes
+ok "killed: they are handed on" grep -qx 'ok - guest1: link' "$work/verdict"
+sed -i 's/^ok 1/not ok 1/' "$work/g/guest1.tap"
+ok "killed: a failed check stays one" failed_check link
+tap "killed before it has made any" "no check was made" '1..2'
+tap "killed with more checks than planned" "plan has 1 checks, made were 2" '1..1' 'ok 1 - a' 'ok 2 - b'
+record
+printf '[    5.0] BUG: KASAN: use-after-free in f\r\n' >>"$work/g/guest1.console"
+ok "killed: its console is looked at" fails "console: [    5.0] BUG: KASAN"
+record
+echo 'qemu: Assertion failed' >"$work/g/guest1.qemu"
+ok "killed: a word of QEMU" fails "QEMU: qemu: Assertion failed"
+cut='' whole='whole result'
 
 # ---- the kernel's reports, as kernels 6.12 and 7.2 word them
 

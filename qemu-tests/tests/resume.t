@@ -66,7 +66,20 @@ echo >"$work/top/drivers/changed.c"
 ok "sources of nax have changed: what has its modules runs" runs 0 "first: ok $again" "second: ok $again" "third: ok"
 ok "and nothing else" began third
 
+mkdir -p "$work/top/qemu-tests/common"
+# shellcheck disable=SC2016 # the scenario expands
+echo '. "$here/common/two.sh"' >"$work/top/qemu-tests/common/one.sh"
+echo : | tee "$work/top/qemu-tests/common/two.sh" >"$work/top/qemu-tests/common/three.sh"
 own=0
+scenario first 1 "test -d $work"
+# shellcheck disable=SC2016
+echo '. "$here/common/one.sh"' >>"$work/scenarios/first"
+ok "another scenario, with what others may use" runs 0 "first: ok" "second: ok $again" "third: ok $again"
+echo true >"$work/top/qemu-tests/common/three.sh"
+ok "a file that nobody names has changed" runs 0 "first: ok $again" "second: ok $again" "third: ok $again"
+echo true >"$work/top/qemu-tests/common/two.sh"
+ok "one has that is named by what it names" runs 0 "first: ok" "second: ok $again" "third: ok $again"
+
 scenario second 2 false
 ok "another scenario: it runs alone" runs 1 "first: ok $again" "second: not ok" "third: ok $again"
 ok "what has failed runs again" runs 1 "first: ok $again" "second: not ok" "third: ok $again"

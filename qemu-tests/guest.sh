@@ -186,6 +186,7 @@ guest_modules()
 	exec {cache_lock_fd}>&-
 	[ "$status" -ne 0 ] || return 0
 	tail -n 20 "$log" >&2
+	[ "$status" -ne 124 ] || host_say "its limit of $host_limit s is over"
 	host_say "nax's modules for kernel $kernel cannot be built, see above and $log"
 	return 1
 }

@@ -59,6 +59,7 @@ static int nax_change_make(struct nax_core *c, struct nax_change *ch, struct nax
 
 /*
  * Queues that are not in force, while all polls rest: what they hang on may be polled afterwards.
+ * So it comes before recovery, which lets polls go on when it is done.
  */
 static void nax_change_drop(struct nax_core *c, struct nax_change *ch)
 {
@@ -125,6 +126,7 @@ static int nax_change_restart(struct nax_core *c, struct nax_change *ch, struct 
 		nax_error_set(err, ret, "%s", cause.text);
 		nax_change_undo(c, ch);
 		nax_pause_all(c);
+		nax_change_drop(c, ch);
 		if (nax_is_gone(c) || nax_bring_up(c, &again))
 			nax_recover_failed(c, cause.text, &again);
 	}
@@ -197,9 +199,9 @@ static int nax_change_live(struct nax_core *c, struct nax_change *ch, struct nax
 	}
 	if (!nax_is_gone(c))
 		nax_change_queues(c, ch, nax_queue_start);
+	nax_change_drop(c, ch);
 	if (nax_is_gone(c))
 		nax_go_gone(c, NULL);
-	nax_change_drop(c, ch);
 	nax_resume_all(c);
 	return ret;
 }

@@ -150,7 +150,7 @@ static void fake_buf_home(struct nax_queue *q, struct nax_slot *slot)
 
 	assert_non_null(b->mem);
 	slot->dma = (u64)(uintptr_t)b->mem + FAKE_HEADROOM;
-	slot->cap = b->size - FAKE_HEADROOM;
+	slot->cap = b->size - FAKE_HEADROOM - (q->is_rx ? FAKE_TAILROOM : 0);
 }
 
 static int fake_buf_get(struct nax_queue *q, struct nax_slot *slot)
@@ -162,7 +162,7 @@ static int fake_buf_get(struct nax_queue *q, struct nax_slot *slot)
 		return -ENOMEM;
 	for (i = 1; f->buf[i].mem; i++)
 		assert_true(i + 1 < FAKE_BUFS);
-	f->buf[i].size = FAKE_HEADROOM + (q->is_rx ? q->buf_len : q->adapter->caps.rx_buf_max);
+	f->buf[i].size = FAKE_HEADROOM + (q->is_rx ? q->buf_len + FAKE_TAILROOM : q->adapter->caps.rx_buf_max);
 	f->buf[i].mem = calloc(1, f->buf[i].size);
 	assert_non_null(f->buf[i].mem);
 	f->bufs++;
@@ -179,6 +179,8 @@ static void fake_buf_put(struct nax_queue *q, struct nax_slot *slot)
 	free(f->buf[slot->buf].mem);
 	f->buf[slot->buf].mem = NULL;
 	f->bufs--;
+	if (!f->pauses)
+		f->puts_awake++;
 }
 
 static u8 *fake_buf_addr(struct nax_queue *q, const struct nax_slot *slot)

@@ -25,6 +25,7 @@
 #define FAKE_DOORBELL	0x400u	/* rx queue i at + 8i, tx queue at + 8i + 4 */
 #define FAKE_BUFS	16384
 #define FAKE_HEADROOM	64u
+#define FAKE_TAILROOM	48u	/* of a receive buffer, which its slot does not speak of */
 #define FAKE_STATS	4
 
 /* Words that the journal takes. */
@@ -88,6 +89,7 @@ struct fake {
 	u64 offloads;
 	struct nax_flow_rule rule;	/* added last */
 	u32 buf_len;			/* > 0: what the back end makes of rx buffers at start */
+	u32 puts_awake;			/* buffers that came back while no queue was paused */
 	u32 rx_flags;			/* or'ed into every frame's flags by rx_reap() */
 
 	long blocks, dma_blocks, bufs;

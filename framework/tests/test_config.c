@@ -491,7 +491,10 @@ static void test_device_refuses(void **state)
 	}
 }
 
-/* Neither the new nor the old configuration comes up: recovery takes over where the reset left off. */
+/*
+ * Neither the new nor the old configuration comes up: recovery takes over where the reset left off.
+ * What was made in vain goes before that, while all polls rest.
+ */
 static void test_device_refuses_old_too(void **state)
 {
 	struct fake *f = fake_up(0, 1);
@@ -503,12 +506,14 @@ static void test_device_refuses_old_too(void **state)
 	fake_fail(f, "start", 2, -EIO);
 	assert_int_equal(nax_adapter_reconfigure(f->a, &c, &err), -EIO);
 	assert_int_equal(nax_adapter_recovery(f->a, NULL), NAX_RECOVER_FLR);
+	assert_int_equal(f->puts_awake, 0);
 	still_runs(f, &old);
 
 	fake_fail(f, "start", 3, -EIO);
 	assert_int_equal(nax_adapter_reconfigure(f->a, &c, &err), -EIO);
 	assert_int_equal(f->a->state, NAX_STATE_GONE);
 	assert_int_equal(f->events[NAX_EVENT_GONE], 1);
+	assert_int_equal(f->puts_awake, 0);
 	fake_destroy(f);
 }
 

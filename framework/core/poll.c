@@ -38,15 +38,10 @@ bool nax_queue_verified(const struct nax_queue *q)
 	return nax_core_of(q->adapter)->verify;
 }
 
-/* Return: whether it may ring. Not where the verifier has just put the queue under quarantine. */
-bool nax_queue_verify_doorbell(struct nax_queue *q, u32 value)
+/* Not where the verifier has just put the queue under quarantine. */
+bool nax_queue_may_ring(const struct nax_queue *q)
 {
-	if (!nax_queue_verified(q))
-		return true;
-	if (nax_queue_halted(q, NAX_HALT_QUARANTINE))
-		return false;
-	nax_verify_doorbell(q, value);
-	return true;
+	return !nax_queue_verified(q) || !nax_queue_halted(q, NAX_HALT_QUARANTINE);
 }
 
 /** struct nax_tx_scan - one packet among those submitted */

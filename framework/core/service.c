@@ -67,8 +67,6 @@ void nax_link_poll(struct nax_core *c)
 	memset(&now, 0, sizeof(now));
 	if (a->driver->ops->link_get) {
 		a->driver->ops->link_get(a, &now);
-		now.module[sizeof(now.module) - 1] = '\0';
-		now.reason[sizeof(now.reason) - 1] = '\0';
 	} else {
 		now.up = true;
 		now.full_duplex = true;
@@ -78,6 +76,8 @@ void nax_link_poll(struct nax_core *c)
 		return;
 	if (c->verify)
 		nax_verify_link(a, &now);
+	now.module[sizeof(now.module) - 1] = '\0';
+	now.reason[sizeof(now.reason) - 1] = '\0';
 	same = nax_link_same(&now, &c->link);
 	c->link = now;
 	/* The link was down for a moment: start() has reset it. */

@@ -306,14 +306,6 @@ void nax_verify_reg(struct nax_adapter *a, u32 reg, bool write)
 			 "%s: expected a multiple of 4, found register 0x%x", what, reg);
 }
 
-void nax_verify_doorbell(struct nax_queue *q, u32 value)
-{
-	if (nax_rule(q, NAX_RULE_DOORBELL_VALUE, value == (q->tail & q->desc_mask), NAX_NO_SLOT,
-		     "expected tail %u, found %u", q->tail & q->desc_mask, value))
-		nax_rule(q, NAX_RULE_DOORBELL_IDLE, q->tail != q->rung, NAX_NO_SLOT,
-			 "expected a tail that has moved, found %u again", value);
-}
-
 void nax_verify_stats(struct nax_adapter *a, const u64 *v, u32 n)
 {
 	u64 *last = nax_verify_of(a)->stats;

@@ -38,8 +38,6 @@
 	R(RING_BACK, "ring-back", 1, "ring.begin and ring.next do not go back") \
 	R(RING_ORDER, "ring-order", 1, \
 	  "begin <= next <= end: only posted slots are handed back, only given ones are posted") \
-	R(DOORBELL_VALUE, "doorbell-value", 1, "the doorbell gets the tail that was committed") \
-	R(DOORBELL_IDLE, "doorbell-idle", 1, "the doorbell is rung only when the tail has moved") \
 	R(TX_TAIL, "tx-tail", 1, "tail moves forward, exactly when slots are posted") \
 	R(TX_CREDITS, "tx-credits", 1, \
 	  "no more descriptors are in use than the ring has, less one") \
@@ -64,7 +62,7 @@
 	R(RX_SLOT_MEMORY, "rx-slot-memory", 2, "dma, buf and cap of receive slots are read-only") \
 	R(RX_SLOT_UNWRITTEN, "rx-slot-unwritten", 2, \
 	  "every field of a slot handed back was written") \
-	R(RX_CANARY, "rx-canary", 2, "the device does not write beyond nax_slot.cap") \
+	R(RX_CANARY, "rx-canary", 2, "the device does not write beyond nax_queue.buf_len") \
 	R(RX_LEN, "rx-len", 2, "nax_slot.len is 1 .. cap") \
 	R(RX_FRAME, "rx-frame", 2, "a frame is no longer than nax_adapter.max_frame") \
 	R(RX_JOINED, "rx-joined", 2, "frames are joined in one slot, with NAX_OFFLOAD_LRO alone") \
@@ -148,9 +146,6 @@ void nax_verify_leave(struct nax_adapter *a, enum nax_verify_op op, struct nax_q
 
 /** nax_verify_reg() - a register access is about to happen: rules of stop, range and alignment. */
 void nax_verify_reg(struct nax_adapter *a, u32 reg, bool write);
-
-/** nax_verify_doorbell() - the framework is about to ring @value. */
-void nax_verify_doorbell(struct nax_queue *q, u32 value);
 
 /** nax_verify_stats() - hardware counters after accumulation must not go back. */
 void nax_verify_stats(struct nax_adapter *a, const u64 *v, u32 n);

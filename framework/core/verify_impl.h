@@ -78,8 +78,8 @@ struct nax_verify_before {
  * @before: indices before the call under way
  * @generation: of nax_verify.rx when @rx was copied
  * @rx: what receive flags are judged by
- * @grace: slots before this index may follow what was in force before @rx
- * @graced: @grace is valid
+ * @grace: slots before this index were posted when @rx changed
+ * @graced: packets may still follow what was in force before @rx
  * @packets: received packets, for sampling
  * @seed: for poison
  * @hash_hits: packets in a row whose hash equals the poison

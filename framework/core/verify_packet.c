@@ -49,12 +49,18 @@ void nax_verify_poison(struct nax_queue *q)
 	}
 }
 
+/* Where the device has to end: it was told of nax_queue.buf_len, which the buffer may exceed. */
+static u32 verify_device_end(const struct nax_queue *q, const struct nax_slot *s)
+{
+	return min_t(u32, s->cap, q->buf_len);
+}
+
 void nax_verify_canaries(struct nax_queue *q)
 {
 	const struct nax_backend_ops *ops = nax_core_of(q->adapter)->ops;
 	struct nax_verify_queue *vq = nax_vq(q);
 	const struct nax_slot *s;
-	u32 after;
+	u32 after, end;
 	u32 len;
 	u32 i, k;
 	u8 *at;
@@ -62,11 +68,12 @@ void nax_verify_canaries(struct nax_queue *q)
 	for (i = q->ring.next; i != q->ring.end; i++) {
 		s = nax_ring_slot(&q->ring, i);
 		ops->buf_room(q, s, &after);
-		len = after > s->cap ? min_t(u32, after - s->cap, CANARY_LEN) : 0;
+		end = verify_device_end(q, s);
+		len = after > end ? min_t(u32, after - end, CANARY_LEN) : 0;
 		vq->canary[i & q->ring.mask] = (u8)len;
 		if (!len)
 			continue;
-		at = ops->buf_addr(q, s) + s->cap;
+		at = ops->buf_addr(q, s) + end;
 		for (k = 0; k < len; k++)
 			at[k] = CANARY_BYTE(k);
 	}
@@ -76,14 +83,15 @@ static bool verify_canary(struct nax_queue *q, u32 i)
 {
 	const struct nax_slot *s = nax_ring_slot(&q->ring, i);
 	u32 len = nax_vq(q)->canary[i & q->ring.mask];
+	u32 end = verify_device_end(q, s);
 	const u8 *at;
 	u32 k;
 
-	at = nax_core_of(q->adapter)->ops->buf_addr(q, s) + s->cap;
+	at = nax_core_of(q->adapter)->ops->buf_addr(q, s) + end;
 	for (k = 0; k < len && at[k] == CANARY_BYTE(k); k++)
 		;
 	return nax_rule(q, NAX_RULE_RX_CANARY, k == len, i,
-			"expected no write beyond %u bytes, found one %u bytes later", s->cap, k);
+			"expected no write beyond %u bytes, found one %u bytes later", end, k);
 }
 
 /* One slot against its copy, where something differs. */
@@ -171,12 +179,6 @@ static bool verify_flags(struct nax_queue *q, u32 i, u32 flags)
 			"expected a reason for an error and for nothing else, found 0x%08x", flags);
 }
 
-/* Whether the packet that starts at @first may have been received under an older state. */
-static bool verify_graced(const struct nax_verify_queue *vq, u32 first)
-{
-	return vq->graced && (s32)(first - vq->grace) < 0;
-}
-
 static bool verify_hash_type(struct nax_queue *q, u32 i, u32 flags)
 {
 	u32 type = (flags & NAX_F_HASH_TYPE) >> NAX_F_HASH_SHIFT;
@@ -216,7 +218,7 @@ static bool verify_packet(struct nax_queue *q, u32 first, u32 n, u32 bytes)
 	    !nax_rule(q, NAX_RULE_RX_SLOTS, n <= q->slots_max, last,
 		      "expected at most %u slots, found %u", q->slots_max, n))
 		return false;
-	if (flags & NAX_F_RX_ERROR || verify_graced(vq, first))
+	if (flags & NAX_F_RX_ERROR || vq->graced)
 		return true;
 	if (joined && !nax_rule(q, NAX_RULE_RX_JOINED,
 				n == 1 && vq->rx.offloads & NAX_OFFLOAD_LRO, last,

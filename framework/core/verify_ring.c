@@ -32,14 +32,12 @@ static void verify_refresh(struct nax_queue *q)
 	u32 generation = smp_load_acquire(&v->generation);
 	u32 i;
 
-	if (vq->graced && (s32)(q->ring.begin - vq->grace) >= 0)
-		vq->graced = false;
 	if (generation == vq->generation && !(generation & 1))
 		return;
 	for (i = 0; i < sizeof(vq->rx) / sizeof(u64); i++)
 		((u64 *)&vq->rx)[i] = READ_ONCE(((const u64 *)&v->rx)[i]);
 	vq->generation = generation;
-	/* what is posted now may have been filled before the change */
+	/* What is posted now may have been filled before the change, or what the device holds. */
 	vq->grace = q->ring.next;
 	vq->graced = true;
 }
@@ -205,7 +203,7 @@ static bool verify_offloads(struct nax_queue *q)
 	u64 active = vq->rx.offloads;
 	u32 allowed = ~0u;
 
-	if (vq->graced && (s32)(vq->before.ring.begin - vq->grace) < 0)
+	if (vq->graced)
 		return true;
 	if (!(active & NAX_OFFLOAD_RX_IPCSUM))
 		allowed &= ~(NAX_F_RX_IPCSUM_GOOD | NAX_F_RX_IPCSUM_BAD);
@@ -237,8 +235,12 @@ static bool verify_reaped(struct nax_queue *q, u32 budget)
 	    !nax_rule(q, NAX_RULE_RX_BUDGET, q->batch.packets <= budget, NAX_NO_SLOT,
 		      "expected at most %u packets, found %u", budget, q->batch.packets))
 		return false;
-	if (!slots)
+	if (!slots) {
+		/* The device had buffers, and nothing to put there: what is to come is new. */
+		if ((s32)(r->begin - nax_vq(q)->grace) >= 0)
+			nax_vq(q)->graced = false;
 		return true;
+	}
 	return nax_rule(q, NAX_RULE_RX_EOP, nax_ring_slot(r, r->begin - 1)->flags & NAX_F_EOP,
 			r->begin - 1, "expected the end of a packet, found none") &&
 	       verify_offloads(q);

@@ -8,14 +8,26 @@
 #include "pieces.h"
 #include "verify_impl.h"
 
+/* UDP ports of VXLAN (RFC 7348) and Geneve (RFC 8926) */
+#define PORT_VXLAN	4789
+#define PORT_GENEVE	6081
+
 /* Protocols that carry another packet: a device may have looked at the inner one. */
-static bool sample_tunnel(u8 proto)
+static bool sample_tunnel(const struct nax_queue *q, u32 n, const struct nax_headers *h, u8 proto)
 {
-	return proto == 4 || proto == 41 || proto == 47 || proto == 51;
+	u8 port[2];
+	u16 to;
+
+	if (proto == 4 || proto == 41 || proto == 47 || proto == 51)
+		return true;
+	if ((h->flags & NAX_F_L4_MASK) != NAX_F_UDP ||
+	    !nax_pieces_copy(nax_vq(q)->piece, n, h->l2 + h->l3 + 2, port, sizeof(port)))
+		return false;
+	to = nax_get16(port);
+	return to == PORT_VXLAN || to == PORT_GENEVE;
 }
 
-static bool sample_type(struct nax_queue *q, u32 i, u32 flags, const struct nax_headers *h,
-			const struct nax_ip *ip)
+static bool sample_type(struct nax_queue *q, u32 i, u32 flags, const struct nax_headers *h)
 {
 	u32 l3 = flags & (NAX_F_IPV4 | NAX_F_IPV6);
 	u32 l4 = flags & NAX_F_L4_MASK;
@@ -24,7 +36,7 @@ static bool sample_type(struct nax_queue *q, u32 i, u32 flags, const struct nax_
 		      "layer 3: expected 0x%x, found 0x%x", h->flags & (NAX_F_IPV4 | NAX_F_IPV6),
 		      l3))
 		return false;
-	if (!l4 || h->fragment || sample_tunnel(ip->proto))
+	if (!l4 || h->fragment)
 		return true;
 	return nax_rule(q, NAX_RULE_RX_TYPE, l4 == (h->flags & NAX_F_L4_MASK), i,
 			"layer 4: expected 0x%x, found 0x%x", h->flags & NAX_F_L4_MASK, l4);
@@ -88,8 +100,8 @@ bool nax_verify_sample(struct nax_queue *q, u32 n, u32 index)
 		return false;
 	rc = nax_packet_parse_ip(nax_vq(q)->piece, n, &h, &ip);
 	/* more tags than software takes apart: the device may see further */
-	if (rc || (h.vlan_depth && !h.l3))
+	if (rc || (h.vlan_depth && !h.l3) || sample_tunnel(q, n, &h, ip.proto))
 		return true;
-	return sample_type(q, index, flags, &h, &ip) && sample_csum(q, index, flags, n, &h) &&
+	return sample_type(q, index, flags, &h) && sample_csum(q, index, flags, n, &h) &&
 	       sample_hash(q, index, flags, n);
 }

@@ -194,6 +194,13 @@ u8 *nax_linux_buf_addr(struct nax_queue *q, const struct nax_slot *slot)
 
 u32 nax_linux_buf_room(struct nax_queue *q, const struct nax_slot *slot, u32 *after)
 {
-	*after = q->is_rx ? q->buf_len : 0;
-	return q->is_rx ? nax_rx_of(q)->headroom : 0;
+	struct nax_rx *rx;
+
+	*after = 0;
+	if (!q->is_rx)
+		return 0;
+	rx = nax_rx_of(q);
+	/* What follows a frame of a socket's memory is the socket's. */
+	*after = rx->xsk ? q->buf_len : rx->size - rx->headroom;
+	return rx->headroom;
 }

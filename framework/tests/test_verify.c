@@ -336,7 +336,7 @@ static void slow_set_rss(struct nax_adapter *a, const struct nax_rss *rss)
 
 /*
  * A new RSS key while packets are on their way: those whose buffers were posted before may bear the
- * old hash. Afterwards it is wrong.
+ * old hash, and those that the device held. Afterwards it is wrong.
  */
 static void test_change_on_the_way(void **state)
 {
@@ -360,6 +360,13 @@ static void test_change_on_the_way(void **state)
 		verify_release();
 		expect_silence();
 	}
+	/* Nor may more that the device held, until it has nothing. */
+	for (i = 0; i < 32; i++) {
+		receive_hashed(&old);
+		verify_release();
+		expect_silence();
+	}
+	nax_queue_poll_rx(vrx, 64);
 	for (i = 0; i < 16; i++) {
 		receive_hashed(&now);
 		verify_release();
@@ -367,6 +374,46 @@ static void test_change_on_the_way(void **state)
 	}
 	for (i = 0; i < 16; i++)
 		receive_hashed(&old);
+	assert_false(nax_queue_running(vrx));
+	verify_down();
+}
+
+/* 32 frames of which the device says what holds for another packet in them, with another hash. */
+static void receive_inner(void)
+{
+	u32 i;
+
+	for (i = 0; i < 32; i++) {
+		verify_receive(0, vpkt.b, vpkt.len,
+			       NAX_F_EOP | NAX_F_IPV4 | NAX_F_TCP | NAX_F_RX_L4CSUM_GOOD |
+			       NAX_HASH_IPV4_TCP << NAX_F_HASH_SHIFT, i, 0);
+		nax_queue_poll_rx(vrx, 64);
+		verify_release();
+	}
+}
+
+static void test_tunnels(void **state)
+{
+	static const u16 port[] = { 4789, 6081, 4790 };
+	static const u8 proto[] = { 4, 41, 47, 51 };
+	struct pkt_spec s = { .l4 = NAX_F_UDP, .payload = 100 };
+	u32 i;
+
+	verify_up(2, 256, ~NAX_OFFLOAD_LRO);
+	pkt_make(&vpkt, &s, &vseed);
+	for (i = 0; i < ARRAY_SIZE(proto); i++) {
+		vpkt.b[vpkt.l2 + 9] = proto[i];
+		receive_inner();
+		expect_silence();
+	}
+	vpkt.b[vpkt.l2 + 9] = 17;
+	for (i = 0; i < ARRAY_SIZE(port); i++) {
+		vpkt.b[vpkt.l2 + vpkt.l3 + 2] = (u8)(port[i] >> 8);
+		vpkt.b[vpkt.l2 + vpkt.l3 + 3] = (u8)port[i];
+		if (port[i] != 4790)
+			expect_silence();
+		receive_inner();
+	}
 	assert_false(nax_queue_running(vrx));
 	verify_down();
 }
@@ -457,6 +504,7 @@ int main(void)
 		cmocka_unit_test(test_quarantine_rings_no_doorbell),
 		cmocka_unit_test(test_joined),
 		cmocka_unit_test(test_change_on_the_way),
+		cmocka_unit_test(test_tunnels),
 		cmocka_unit_test(test_off),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_documentation),

@@ -33,7 +33,6 @@ static inline bool nax_queue_halted(const struct nax_queue *q, enum nax_halt why
 extern const __le32 nax_queue_never;
 
 bool nax_queue_verified(const struct nax_queue *q);
-bool nax_queue_may_ring(const struct nax_queue *q);
 
 /* ---- where to look ---- */
 
@@ -107,7 +106,8 @@ static inline void nax_queue_ring_doorbell(struct nax_queue *q)
 {
 	if (q->tail == q->rung)
 		return;
-	if (unlikely(!q->watch_step) && !nax_queue_may_ring(q))
+	/* The verifier, which alone does that, may just have put it there. */
+	if (unlikely(!q->watch_step) && nax_queue_halted(q, NAX_HALT_QUARANTINE))
 		return;
 	nax_queue_write_tail(q);
 }

@@ -38,12 +38,6 @@ bool nax_queue_verified(const struct nax_queue *q)
 	return nax_core_of(q->adapter)->verify;
 }
 
-/* Not where the verifier has just put the queue under quarantine. */
-bool nax_queue_may_ring(const struct nax_queue *q)
-{
-	return !nax_queue_verified(q) || !nax_queue_halted(q, NAX_HALT_QUARANTINE);
-}
-
 /** struct nax_tx_scan - one packet among those submitted */
 struct nax_tx_scan {
 	u32 slots;

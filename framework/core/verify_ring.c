@@ -236,8 +236,8 @@ static bool verify_reaped(struct nax_queue *q, u32 budget)
 		      "expected at most %u packets, found %u", budget, q->batch.packets))
 		return false;
 	if (!slots) {
-		/* The device had buffers, and nothing to put there: what is to come is new. */
-		if ((s32)(r->begin - nax_vq(q)->grace) >= 0)
+		/* The device had buffers, and nothing to put there: the packets to come are new. */
+		if (q->seen == r->begin && (s32)(r->begin - nax_vq(q)->grace) >= 0)
 			nax_vq(q)->graced = false;
 		return true;
 	}

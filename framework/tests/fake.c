@@ -162,7 +162,8 @@ static int fake_buf_get(struct nax_queue *q, struct nax_slot *slot)
 		return -ENOMEM;
 	for (i = 1; f->buf[i].mem; i++)
 		assert_true(i + 1 < FAKE_BUFS);
-	f->buf[i].size = FAKE_HEADROOM + (q->is_rx ? q->buf_len + FAKE_TAILROOM : q->adapter->caps.rx_buf_max);
+	f->buf[i].size = FAKE_HEADROOM +
+			 (q->is_rx ? q->buf_len + FAKE_TAILROOM : q->adapter->caps.rx_buf_max);
 	f->buf[i].mem = calloc(1, f->buf[i].size);
 	assert_non_null(f->buf[i].mem);
 	f->bufs++;

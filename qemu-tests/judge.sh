@@ -50,8 +50,9 @@ judge_tap()
 # guest was killed, as the scenario wanted.
 guest_judge()
 {
-	local left=$1/guest$2 who=guest$2 cut=${3-} why
+	local left=$1/guest$2 who=guest$2 cut=${3-} what='whole result' why
 
+	[ -z "$cut" ] || what='whole until it was cut'
 	why=$(
 		if [ -e "$left.tap" ]; then
 			judge_tap "$cut" <"$left.tap"
@@ -65,9 +66,9 @@ guest_judge()
 	)
 	sed -nE "s/^(not )?ok [0-9]+ - /\\1ok - $who: /p; /^#/p" "$left.tap" 2>/dev/null || :
 	if [ -z "$why" ]; then
-		echo "ok - $who: ${cut:+whole until it was }${cut:-whole result}, clean console"
+		echo "ok - $who: $what, clean console"
 	else
-		echo "not ok - $who: ${cut:+whole until it was }${cut:-whole result}, clean console"
+		echo "not ok - $who: $what, clean console"
 		echo "# ${why//$'\n'/$'\n'# }"
 	fi
 }

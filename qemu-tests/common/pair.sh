@@ -66,12 +66,10 @@ other()
 # pair_make [quiet]: part the ends. quiet: no frame is sent that no check sends.
 pair_make()
 {
-	local ns driver
+	local ns why
 
-	for driver in "eth0 $nic" "eth1 $other_nic"; do
-		# shellcheck disable=SC2086 # two words
-		driver_is $driver >/tmp/driver || fault "driver of ${driver% *} $(cat /tmp/driver)"
-	done
+	why=$(driver_is eth0 "$nic") || fault "driver of eth0 $why"
+	why=$(driver_is eth1 "$other_nic") || fault "driver of eth1 $why"
 	ip netns add other
 	ip link set eth1 netns other
 	other ip link set lo up

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Results of the kernel's selftests as data: read a guest's log, compare, write, show.
 
-    results.py compare LOG STORED [PROGRAM..]   TAP without numbers; status 1 if anything differs
+    results.py compare LOG STORED [PROGRAM..]   TAP without numbers; status 3 if anything differs
     results.py rewrite LOG STORED               what is to be stored, on standard output
     results.py diff STORED STORED               a table of what differs
     results.py count STORED..                   a table of how many of each result
@@ -289,7 +289,8 @@ def main():
         log, stored, only = read_log(paths[0]), load(paths[1]), paths[2:]
         if only:
             stored = {name: program for name, program in stored.items() if name in only}
-        sys.exit(not compare(log, stored))
+        # Not 1, which is what the interpreter ends with when it cannot go on.
+        sys.exit(0 if compare(log, stored) else 3)
     if verb == 'rewrite':
         try:
             stored = load(paths[1])

@@ -215,7 +215,8 @@ FUZZ_SECONDS ?= 60
 fuzz-run: $(FUZZERS)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/tests/fuzz $(FUZZERS)
 
-bench-kernel: deps-check programs	## what a packet costs in a kernel, and with in-tree ixgbe; as root; build/bench-kernel.json
+bench-kernel: deps-check	## what a packet costs in a kernel, and with in-tree ixgbe; as root; build/bench-kernel.json
+	@$(MAKE) VARIANT=release programs
 	@tools/bench/kernel/run build/bench-kernel.json
 
 # into,MARK,FILE: what stands in FILE between the marks is build/table
@@ -251,27 +252,33 @@ install-programs: all
 	install -m 755 $(B)/libnax.so.$(ABI) $(DESTDIR)$(LIBDIR)
 	ln -sf libnax.so.$(ABI) $(DESTDIR)$(LIBDIR)/libnax.so
 	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/nax
-	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' \
-		-e 's|@INCLUDEDIR@|$(PREFIX)/include|' \
-		framework/user/nax.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/nax.pc
+	install -m 644 framework/user/nax.pc.in $(DESTDIR)$(LIBDIR)/pkgconfig/nax.pc
+	sed -i -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' \
+		-e 's|@INCLUDEDIR@|$(PREFIX)/include|' $(DESTDIR)$(LIBDIR)/pkgconfig/nax.pc
 	install -m 644 tools/nax/nax.1 tools/nicsim/nicsim.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
 # What framework/linux/build wants, for DKMS
 MODULES_SRC := $(shell find framework/core framework/include framework/linux drivers uapi/nax/netlink.h \
 	-type f ! -name dkms.conf)
 MODULES_DIR = $(DESTDIR)$(PREFIX)/src/nax-$(VERSION)
+MODULES_ELSEWHERE = @[ ! "$(MODULES_DIR)" -ef . ] || { echo "$(MODULES_DIR) is this very source" >&2; exit 1; }
+# framework/linux/build compiles all that is there, so what an earlier install left goes first.
 install-dkms:
+	$(MODULES_ELSEWHERE)
+	rm -rf "$(MODULES_DIR)"/{framework,drivers,uapi}
 	for file in $(MODULES_SRC); do install -D -m 644 $$file $(MODULES_DIR)/$$file || exit; done
 	chmod 755 $(MODULES_DIR)/framework/linux/{build,compat/probe}
-	sed 's/#MODULE_VERSION#/$(VERSION)/' framework/linux/dkms.conf > $(MODULES_DIR)/dkms.conf
+	install -m 644 framework/linux/dkms.conf $(MODULES_DIR)/
+	sed -i 's/#MODULE_VERSION#/$(VERSION)/' $(MODULES_DIR)/dkms.conf
 
 uninstall:			## remove what install put there
+	$(MODULES_ELSEWHERE)
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,nax nicsim) \
 		$(addprefix $(DESTDIR)$(LIBDIR)/,libnax.a libnax.so libnax.so.$(ABI) pkgconfig/nax.pc) \
 		$(addprefix $(DESTDIR)$(PREFIX)/include/nax/,$(notdir $(HEADERS))) \
 		$(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,nax.1 nicsim.1)
 	-rmdir $(DESTDIR)$(PREFIX)/include/nax
-	rm -rf $(MODULES_DIR)
+	rm -rf "$(MODULES_DIR)"
 
 # dpkg-buildpackage wants debian/ at the top, so it is given a copy. DEB_BUILD=all is nax-dkms alone, which
 # needs no compiler.

@@ -6,10 +6,35 @@
 
 prefix=$work/prefix
 version=$(sed -n 's/^VERSION := //p' Makefile)
+left=$prefix/src/nax-$version/drivers/ixgbe/gone.c
+mkdir -p "$(dirname "$left")"
+touch "$left" "$prefix/src/other"
+# Under a umask that lets others read nothing
 install() {
-	make VARIANT=release PREFIX="$prefix" install
+	make -s VARIANT=release all && (umask 077 && make VARIANT=release PREFIX="$prefix" install)
 }
 ok "make install" install
+modules_only() {
+	[ ! -e "$left" ] || { echo "$left is still there"; return 1; }
+	[ -e "$prefix/src/other" ] && rm "$prefix/src/other"
+}
+ok "a source that is no more goes, and nothing else" modules_only
+readable() {
+	local unreadable
+
+	unreadable=$(find "$prefix"/{bin,lib,include,share,src} ! -type l ! -perm -o=r -o -type d ! -perm -o=x)
+	[ -z "$unreadable" ] || { echo "$unreadable"; return 1; }
+}
+ok "all can read it" readable
+# Who keeps the source itself where DKMS looks for it does not lose it.
+own() {
+	local tree=$work/own/src/nax-$version
+
+	mkdir -p "$tree" && cp -r Makefile framework drivers uapi "$tree" || return
+	! make -C "$tree" PREFIX="$work/own" "$1" && [ -e "$tree/drivers/ixgbe/ixgbe.h" ]
+}
+ok "make install-dkms in the folder that it would fill is refused" own install-dkms
+ok "and make uninstall there, too" own uninstall
 installed() {
 	local f
 	for f in bin/nax bin/nicsim lib/libnax.a lib/libnax.so.0 include/nax/app.h \

@@ -78,6 +78,26 @@ done
 bad_build() {
 	! modules_build "${headers[0]}" >"$work/bad" && grep -q 'stdio.h: No such file' "$work/bad"
 }
+# What one kernel has says nothing of another, nor of the same folder with another release in it. Of these
+# stand-ins for a kernel's build system each compiles always.c and one of the questions.
+stand_in() {
+	mkdir -p "$work/$1/include/generated"
+	printf 'always.o %s.o:\n\ttouch "$(M)/$@"\nmodules:\n' "$2" >"$work/$1/Makefile"
+	echo "#define UTS_RELEASE \"$3\"" >"$work/$1/include/generated/utsrelease.h"
+}
+has() {
+	framework/linux/build "$work/$1" "$work/out" || return
+	[ "$(grep -o 'NAX_HAVE_[A-Z_]*' "$work/out/linux/compat/nax_have.h")" = "NAX_HAVE_$2" ] ||
+		{ cat "$work/out/linux/compat/nax_have.h"; return 1; }
+}
+stand_in one frag_fill 1.0
+stand_in two ops_lock 1.0
+ok "one kernel is asked what it has" has one FRAG_FILL
+ok "and another, with the same release" has two OPS_LOCK
+stand_in two xdp_features 1.1
+ok "and the same folder with another release" has two XDP_FEATURES
+stand_in two page_pool_queue 1.1
+ok "but not again when nothing is new" has two XDP_FEATURES
 echo "#include <stdio.h>" >"$source/drivers/ixgbe/needs_libc.c"
 ok "a source that needs libc would be found" bad_build
 done_testing

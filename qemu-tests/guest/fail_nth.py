@@ -232,7 +232,7 @@ def main():
     start = time.monotonic()
     faults = sweep(sys.argv[3])
     print(f"{time.monotonic() - start:.0f} s")
-    if sys.argv[3] not in ("close", "xdp") and not faults:
+    if sys.argv[3] != "close" and not faults:
         sys.exit(f"{sys.argv[3]}: nothing was made to fail")
 
 
